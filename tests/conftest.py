@@ -1,0 +1,79 @@
+"""This file is what continuous integration asks of the suite: nothing it needs was skipped.
+
+Rule 1: ``WARY_REQUIRE_BROWSER=1`` and ``WARY_REQUIRE_POSTGRES=1`` turn a skipped test of that kind
+into a failure, and want at least one such test to have passed.
+Rule 2: a test is of a kind by its marker, by a word in its id, or by the reason of its skip.
+Rule 3: fixtures stand beside the tests that use them, not here.
+"""
+
+import os
+from collections.abc import Generator
+
+import pytest
+
+KINDS = {"browser": ("browser", "chromium"), "postgres": ("postgres",)}
+"""Words that tell each kind."""
+
+RAN = pytest.StashKey[set[str]]()
+"""Kinds of which a test has passed."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[RAN] = set()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    told = f"{item.nodeid} {' '.join(mark.name for mark in item.iter_markers())}"
+    if report.when == "call" and report.passed:
+        item.config.stash[RAN] |= _kinds(told)
+    if report.skipped and not hasattr(report, "wasxfail"):
+        _refuse(report, told)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    report = yield
+    if report.skipped:
+        _refuse(report, collector.nodeid)
+    return report
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if _missing(session.config) and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    for kind in sorted(_missing(config)):
+        terminalreporter.write_line(f"required, and none has passed: {kind} tests", red=True)
+
+
+def _refuse(report: pytest.TestReport | pytest.CollectReport, told: str) -> None:
+    """Make a failure of a skip that the environment forbids."""
+    reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+    if forbidden := _kinds(f"{told} {reason}") & _required():
+        report.outcome = "failed"
+        report.longrepr = f"{', '.join(sorted(forbidden))} is required here. {reason}"
+
+
+def _missing(config: pytest.Config) -> set[str]:
+    ran = config.stash[RAN]
+    return set() if config.option.collectonly else _required() - ran
+
+
+def _kinds(told: str) -> set[str]:
+    low = told.lower()
+    return {kind for kind, words in KINDS.items() if any(word in low for word in words)}
+
+
+def _required() -> set[str]:
+    return {kind for kind in KINDS if os.environ.get(f"WARY_REQUIRE_{kind.upper()}") == "1"}
