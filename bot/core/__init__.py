@@ -1,0 +1,1 @@
+"""The words every room speaks: frozen dataclasses, nothing that decides or waits."""

@@ -1,0 +1,145 @@
+"""Who is learning, and where they stand: all that the engine may know of one person.
+
+Rule 1: a stage is data, JSON between turns; no live object waits for an answer.
+Rule 2: a stage holds enough to draw its card again, so that a restart changes nothing.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Literal
+
+from bot.core.events import Address
+
+
+class Track(StrEnum):
+    """For whom the lessons are."""
+
+    CITIZEN = "citizen"
+    CHILD = "child"
+    TEEN = "teen"
+    PARENT = "parent"
+    EDUCATOR = "educator"
+    SENIOR = "senior"
+    BUSINESS = "business"
+
+
+class Often(StrEnum):
+    """How often the learner wants to be written to."""
+
+    UNASKED = ""
+    """Not asked yet; nobody is written to who did not say so."""
+    DAILY = "daily"
+    TIP = "tip"
+    """A lesson's first card and action a day, without a question."""
+    NEVER = "never"
+    """Only when they come by themselves."""
+
+
+Why = Literal["first", "daily", "more"]
+"""What brought a question up: onboarding, the learner's hour, or their own wish."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stranger:
+    """Nothing is known and nothing is kept: the language rides in the buttons' tokens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """No question is open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choosing:
+    """A settings screen is open; ``joining`` while it is part of the first conversation.
+
+    ``offset`` is the clock the learner reads, in minutes east of UTC, once they have said it.
+    """
+
+    what: str
+    joining: bool = False
+    page: int = 0
+    offset: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A card of a lesson is open; ``card`` counts from 0."""
+
+    lesson: str
+    card: int = 0
+    why: Why = "daily"
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """A question is open.
+
+    ``seed`` fixes the order in which the options are shown; ``picked`` holds the toggles of a
+    question with several answers, in the order of the presses.
+    """
+
+    item: str
+    seed: str
+    why: Why
+    picked: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A question was judged and its feedback is shown.  ``picked`` is the answer given."""
+
+    item: str
+    seed: str
+    why: Why
+    picked: tuple[str, ...] = ()
+    verdict: Literal["right", "near", "wrong", "unknown"] = "wrong"
+    detail: str = ""
+    """``low`` or ``high`` for a number that missed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """The one thing to do today is offered."""
+
+    lesson: str
+    asked_before: bool = False
+
+
+Stage = Stranger | Idle | Choosing | Reading | Answering | Answered | Acting
+
+
+@dataclass(frozen=True, slots=True)
+class Learner:
+    """One person on one platform.
+
+    ``key`` is 32 hexadecimal digits, random, made by the store.  ``progress`` pairs a lesson
+    with the number of its items that were answered, in the order the lessons were met.
+    ``hour`` is wall-clock time as ``HH:MM``, empty while none was chosen; ``last_day`` the local
+    date of the newest lesson that was sent by the clock.
+    """
+
+    key: str
+    address: Address
+    locale: str = "en"
+    country: str = ""
+    zone: str = ""
+    track: Track = Track.CITIZEN
+    often: Often = Often.UNASKED
+    hour: str = ""
+    quiet: tuple[str, str] = ("21:00", "07:00")
+    alerts: Literal["urgent", "none"] = "urgent"
+    typed_only: bool = False
+    stage: Stage = Stranger()
+    progress: tuple[tuple[str, int], ...] = ()
+    points: int = 0
+    later: str = ""
+    """The lesson whose action was put off, empty for none."""
+    later_on: date | None = None
+    """The local date from which that action is asked about once more."""
+    last_day: date | None = None
+    paused: bool = False
+    paused_until: datetime | None = None
+    gone: bool = False
+    """The address is closed; back on /start."""

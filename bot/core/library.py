@@ -1,0 +1,136 @@
+"""What is taught, as structure: the words stand in the catalogues under the same ids.
+
+Rule 1: a lesson's text is ``<lesson>.<field>``, an item's ``<item>.<field>``; nobody else makes
+keys.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from bot.core.card import Channel
+from bot.core.learner import Track
+
+ItemType = Literal["single", "first", "multi", "tf", "spot", "order", "numeric"]
+
+PLACEHOLDERS = frozenset(
+    {
+        "emergency",
+        "helpline.child",
+        "helpline.crisis",
+        "report.phishing",
+        "report.sms",
+        "report.fraud",
+        "report.cirt",
+        "report.dpa",
+        "report.hotline_csam",
+        "regulator.finance",
+        "law.images",
+        "law.computer",
+    }
+)
+"""Names that a text may leave to the country file.  Source: content.md, section 2."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One possible answer: an option, a segment of a staged message, or a step.
+
+    ``right``: the key of a choice, or a segment that is a warning sign.
+    """
+
+    id: str
+    right: bool = False
+    misconception: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """A staged message beside the question, ``<item>.specimen.text`` and ``.sender``."""
+
+    channel: Channel
+    sender: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One question.
+
+    ``options`` in file order (for tf: ``true`` and ``false``); ``sequence`` is the right order
+    of an ``order`` item; ``accept`` the closed range of a ``numeric`` one; ``min_hits`` and
+    ``max_false_alarms`` judge a ``spot`` one.
+    """
+
+    id: str
+    lesson: str
+    type: ItemType
+    technique: str
+    difficulty: int
+    options: tuple[Option, ...] = ()
+    sequence: tuple[str, ...] = ()
+    accept: tuple[float, float] = (0.0, 0.0)
+    min_hits: int = 0
+    max_false_alarms: int = 0
+    staged: Staged | None = None
+    misconception: str = ""
+    """What a wrong answer shows, for the types whose options do not name it."""
+    anchor: bool = False
+    language: str = ""
+    """Served in this language alone; empty: in every language where it is complete."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """One lesson: ids of its cards, its items in order, and for whom it is."""
+
+    id: str
+    topic: str
+    tracks: tuple[Track, ...]
+    cards: tuple[str, ...]
+    items: tuple[str, ...]
+    techniques: tuple[str, ...]
+    variants: Mapping[Track, tuple[str, ...]] = field(default_factory=dict)
+    prerequisites: tuple[str, ...] = ()
+    min_age: int = 18
+    care: bool = False
+    draft: bool = False
+    """In review: shown under the note that its sources are not yet confirmed."""
+    difficulty: int = 1
+    action: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Country:
+    """A country and the zones its people live in, the most used first."""
+
+    code: str
+    zones: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """All that the engine may know of what is taught, checked before the first event.
+
+    ``paths`` holds the whole order of lessons of a track, starter path first.
+    ``served``: lesson or item id to the languages in which it is whole.  ``countries`` by lower
+    case ISO 3166-1 code.  ``offers``: language to the countries offered first in it;
+    ``alphabet``: language to all countries by their names in it.
+    ``placeholders``: text key to the country placeholders it holds.
+    """
+
+    lessons: Mapping[str, Lesson]
+    items: Mapping[str, Item]
+    paths: Mapping[Track, tuple[str, ...]]
+    served: Mapping[str, frozenset[str]]
+    languages: tuple[str, ...] = ("en",)
+    source_language: str = "en"
+    countries: Mapping[str, Country] = field(default_factory=dict)
+    offers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    alphabet: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    placeholders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    zones: tuple[str, ...] = ()
+    """One zone for each clock of the world from now on, for whoever names no country."""
+    home_country: str = ""
+    """The deployment's country, offered first; empty for none."""
+    home_zone: str = "UTC"
+    """The deployment's zone, used where a learner has chosen none."""
