@@ -1,0 +1,1 @@
+"""What to do: pure functions from what happened to what should follow."""

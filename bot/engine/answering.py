@@ -1,0 +1,159 @@
+"""A question is open and something arrives: toggles, answers, numbers, second presses.
+
+Rule 1: a press is judged against the presser's own stage, never against whose card it was.
+Rule 2: an open question is judged once; the second press is told so and changes nothing.
+"""
+
+from dataclasses import replace
+
+from bot.core.card import Action, Block, Button, Card, Para, Text
+from bot.core.effects import Decision, Note
+from bot.core.events import Event, Incoming, Pressed
+from bot.core.learner import Answered, Answering, Learner
+from bot.core.library import Item, Library
+from bot.core.message import LETTERS
+from bot.engine import onboarding, progress, quiz
+from bot.engine.quiz import SEVERAL, UNKNOWN
+from bot.engine.replies import show, tell
+
+
+def answer(
+    learner: Learner, incoming: Incoming, event: Pressed, library: Library
+) -> Decision | None:
+    """Take a press on an option; None where it belongs to no open question of this learner."""
+    stage, item = _open(learner, event, library)
+    option = event.action.args[1] if len(event.action.args) > 1 else ""
+    if stage is None or item is None:
+        return _second(learner, event, library)
+    known = {one.id for one in item.options}
+    if option == UNKNOWN:
+        return _judged(learner, stage, (UNKNOWN,), event, library)
+    if event.picked and set(event.picked) <= known:
+        return _whole(learner, stage, item, event, library)
+    if option not in known:
+        return None
+    if item.type == "order" or item.type in SEVERAL:
+        return _ticked(learner, stage, item, option, event, library)
+    return _judged(learner, stage, (option,), event, library)
+
+
+def _whole(
+    learner: Learner, stage: Answering, item: Item, event: Pressed, library: Library
+) -> Decision:
+    """Take all letters at once: typed in a row, or picked in a form."""
+    complete = len(event.picked) == len(item.options)
+    if item.type == "order" and not complete:
+        return Decision(learner, (tell(event, Text("quiz.order_all")),))
+    if item.type != "order" and item.type not in SEVERAL:
+        return _judged(learner, stage, event.picked[:1], event, library)
+    return _judged(learner, stage, event.picked, event, library)
+
+
+def _ticked(
+    learner: Learner,
+    stage: Answering,
+    item: Item,
+    option: str,
+    event: Pressed,
+    library: Library,
+) -> Decision:
+    ticked = quiz.toggled(item, stage, option)
+    if item.type == "order" and len(ticked.picked) == len(item.options):
+        return _judged(learner, ticked, ticked.picked, event, library)
+    after = replace(learner, stage=ticked)
+    return Decision(after, (show(event, quiz.question(after, library, ticked)),))
+
+
+def send(
+    learner: Learner, incoming: Incoming, event: Pressed, library: Library
+) -> Decision | None:
+    """Judge a question with several answers: what was picked at once, else the toggles."""
+    stage, item = _open(learner, event, library)
+    if stage is None or item is None:
+        return _second(learner, event, library)
+    known = {one.id for one in item.options}
+    picked = tuple(one for one in event.picked if one in known) or stage.picked
+    if UNKNOWN in event.picked:
+        picked = (UNKNOWN,)
+    if not picked and item.type != "spot":
+        return Decision(learner, (tell(event, Text("quiz.pick_one")),))
+    return _judged(learner, stage, picked, event, library)
+
+
+def typed_number(learner: Learner, event: Event, text: str, library: Library) -> Decision | None:
+    """Judge a typed number; None where no number is asked for."""
+    stage = learner.stage
+    if not isinstance(stage, Answering) or library.items[stage.item].type != "numeric":
+        return None
+    value = quiz.number(text)
+    if value is None:
+        return Decision(learner, (tell(event, Text("quiz.number_please")),))
+    verdict, side = quiz.judge_number(library.items[stage.item], value)
+    done = Answered(stage.item, stage.seed, stage.why, (), verdict, side)
+    return _kept(learner, done, event, library)
+
+
+def _open(
+    learner: Learner, event: Pressed, library: Library
+) -> tuple[Answering | None, Item | None]:
+    """Return the open question, if the press names it."""
+    stage = learner.stage
+    named = event.action.args[0] if event.action.args else ""
+    if isinstance(stage, Answering) and stage.item == named:
+        return stage, library.items[named]
+    return None, None
+
+
+def _second(learner: Learner, event: Pressed, library: Library) -> Decision | None:
+    """Tell a second press what was answered; None where the card is from before."""
+    stage = learner.stage
+    named = event.action.args[0] if event.action.args else ""
+    if not isinstance(stage, Answered) or stage.item != named:
+        return None
+    letters = _letters(library.items[named], stage)
+    text = Text("quiz.answered", (("letters", letters),)) if letters else Text("quiz.was_answered")
+    return Decision(learner, (tell(event, text),))
+
+
+def _letters(item: Item, stage: Answered) -> str:
+    """Return the letters of the answer given, as they stood on the card."""
+    places = {option.id: at for at, option in enumerate(quiz.shown(item, stage.seed))}
+    spot = item.type == "spot"
+    known = [places[one] for one in stage.picked if one in places]
+    return " ".join(str(at + 1) if spot else LETTERS[at] for at in known)
+
+
+def _judged(
+    learner: Learner, stage: Answering, picked: tuple[str, ...], event: Event, library: Library
+) -> Decision:
+    verdict = quiz.judge(library.items[stage.item], picked)
+    done = Answered(stage.item, stage.seed, stage.why, picked, verdict)
+    return _kept(learner, done, event, library)
+
+
+def _kept(learner: Learner, stage: Answered, event: Event, library: Library) -> Decision:
+    """Return the learner with the answer counted, its note, and the card that explains."""
+    points = quiz.POINTS if stage.verdict == "right" else 0
+    lesson = library.items[stage.item].lesson
+    counted = progress.met(learner, lesson, 1)
+    after = replace(counted, stage=stage, points=counted.points + points)
+    given = ".".join(stage.picked) or stage.detail or "-"
+    note = Note("answer", f"{stage.item}:{given}", points, once=f"{stage.item}:{stage.seed}")
+    return Decision(after, (note, show(event, answered(after, library, stage))))
+
+
+def answered(learner: Learner, library: Library, stage: Answered) -> Card:
+    """Return the card of a judged question with what may come next."""
+    card = quiz.feedback(learner, library, stage)
+    if stage.why == "first" and onboarding.missing(learner) == "often":
+        body: tuple[Block[Text], ...] = (*card.body, Para(Text("often.ask")))
+        return replace(card, body=body, choices=onboarding.often_choices())
+    return replace(card, buttons=after_answer())
+
+
+def after_answer() -> tuple[Button[Text], ...]:
+    """Return the offers below a judged question."""
+    return (
+        Button(Text("lesson.one_more"), Action("more"), style="primary"),
+        Button(Text("lesson.enough"), Action("enough")),
+    )

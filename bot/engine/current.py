@@ -1,0 +1,70 @@
+"""The card a learner has in front of them, drawn again from their stage.
+
+It serves whoever comes back, whoever pressed a button of an earlier card, and whoever types a
+letter instead of pressing.
+"""
+
+from datetime import datetime
+from typing import assert_never
+
+from bot.core.card import Action, Button, Card, Para, Text
+from bot.core.learner import (
+    Acting,
+    Answered,
+    Answering,
+    Choosing,
+    Idle,
+    Learner,
+    Reading,
+    Stranger,
+)
+from bot.core.library import Library
+from bot.engine import answering, lesson, onboarding, quiz, screens
+
+
+def menu(key: str) -> Card:
+    """Return the card from which everything can be reached, saying *key* first."""
+    return Card(
+        body=(Para(Text(key)),),
+        buttons=(
+            Button(Text("menu.lesson"), Action("lesson"), style="primary"),
+            Button(Text("menu.settings"), Action("go", ("settings",))),
+        ),
+    )
+
+
+def privacy() -> Card:
+    """Return what is kept, in words a ten-year-old reads."""
+    return Card(
+        title=Text("privacy.title"),
+        body=(Para(Text("privacy.kept")), Para(Text("privacy.never")), Para(Text("privacy.stop"))),
+    )
+
+
+def card(learner: Learner, library: Library, at: datetime) -> Card:
+    """Return the card that is open for *learner* at *at*."""
+    stage = learner.stage
+    match stage:
+        case Stranger():
+            return onboarding.greeting(learner.locale, library)
+        case Idle():
+            return menu("menu.back")
+        case Choosing():
+            return screens.card(learner, library, stage, at)
+        case Reading(key):
+            return lesson.reading(learner, library, stage) if key in library.lessons else _lost()
+        case Answering(item):
+            return quiz.question(learner, library, stage) if item in library.items else _lost()
+        case Answered(item):
+            return (
+                answering.answered(learner, library, stage) if item in library.items else _lost()
+            )
+        case Acting(key):
+            return lesson.acting(learner, library, stage) if key in library.lessons else _lost()
+        case _:
+            assert_never(stage)
+
+
+def _lost() -> Card:
+    """Return the menu for a stage whose lesson is no longer taught."""
+    return menu("menu.back")

@@ -1,0 +1,198 @@
+"""The daily loop: one card at the learner's hour, a question, why it matters, one thing to do.
+
+Rule 1: one message a day; all else is a reply to a press.
+"""
+
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+
+from bot.core.card import Action, Block, Button, Card, Para, Text
+from bot.core.effects import Decision, Effect, Lane, Note, Say
+from bot.core.events import Event, Incoming, LessonDue, Pressed
+from bot.core.learner import Acting, Answered, Answering, Idle, Learner, Often, Reading, Why
+from bot.core.library import Lesson, Library
+from bot.engine import calendar, places, progress, quiz, schedule
+from bot.engine.replies import show, tell
+
+LATER_DAYS = 7
+"""Days after which a thing put off is asked about once more.  Source: chat.md, 9.2."""
+
+
+def due(learner: Learner, incoming: Incoming, event: LessonDue, library: Library) -> Decision:
+    """Answer the learner's hour: send today's card, and plan tomorrow's in the same breath."""
+    awake = _woken(learner, incoming.at)
+    if awake.paused or not schedule.wanted(awake):
+        return Decision(awake, (schedule.replan(awake, library, incoming.at),))
+    where = schedule.zone(awake, library)
+    wish = calendar.instant(event.day, time.fromisoformat(awake.hour), where) or incoming.at
+    if schedule.missed(awake, library, incoming.at, wish):
+        return Decision(awake, (schedule.replan(awake, library, incoming.at),))
+    today = max(event.day, calendar.local_day(incoming.at, where))
+    dated = replace(awake, last_day=today)
+    plan = schedule.replan(dated, library, incoming.at)
+    after, card = _today(dated, library, today)
+    if card is None:
+        return Decision(dated, (plan,))
+    say = Say(card, lane=Lane.LESSON, expires=incoming.at + timedelta(hours=12))
+    return Decision(after, (plan, say, Note("lesson", today.isoformat())))
+
+
+def _woken(learner: Learner, at: datetime) -> Learner:
+    """Return the learner with a pause that is over taken away."""
+    if learner.paused and learner.paused_until is not None and at >= learner.paused_until:
+        return replace(learner, paused=False, paused_until=None)
+    return learner
+
+
+def _today(learner: Learner, library: Library, today: date) -> tuple[Learner, Card | None]:
+    """Return the learner and today's card: a thing put off, else the next lesson."""
+    again = learner.later_on is not None and learner.later_on <= today
+    if again and learner.later in library.lessons:
+        stage = Acting(learner.later, asked_before=True)
+        asked = replace(learner, stage=stage, later="", later_on=None)
+        return asked, acting(asked, library, stage)
+    return opened(learner, library, "daily")
+
+
+def opened(learner: Learner, library: Library, why: Why) -> tuple[Learner, Card | None]:
+    """Return the learner with the next lesson open at its first card, and that card."""
+    lesson = progress.next_lesson(learner, library)
+    if lesson is None:
+        return learner, None
+    stage = Reading(lesson.id, 0, why)
+    reader = replace(progress.met(learner, lesson.id), stage=stage)
+    return reader, reading(reader, library, stage)
+
+
+def cards(learner: Learner, lesson: Lesson) -> tuple[Text, ...]:
+    """Return the texts of the lesson's cards for the learner's track."""
+    own = lesson.variants.get(learner.track)
+    if own:
+        return tuple(Text(f"{lesson.id}.variants.{learner.track}.{card}") for card in own)
+    return tuple(Text(f"{lesson.id}.cards.{card}") for card in lesson.cards)
+
+
+def reading(learner: Learner, library: Library, stage: Reading) -> Card:
+    """Return one card of a lesson, with the question and, if there is one, the next card."""
+    lesson = library.lessons[stage.lesson]
+    texts = cards(learner, lesson)
+    at = min(stage.card, len(texts) - 1)
+    body: list[Block[Text]] = [Para(places.filled(texts[at], library))]
+    if learner.often is Often.TIP and stage.why == "daily" and lesson.action:
+        body.append(Para(Text("lesson.to_do", (("action", Text(f"{lesson.id}.action")),))))
+    buttons = [
+        Button(Text("lesson.question"), Action("quiz", (lesson.id,)), style="primary"),
+    ]
+    if at + 1 < len(texts):
+        buttons.append(Button(Text("lesson.read_on"), Action("read", (lesson.id, str(at + 1)))))
+    own = [one.id for one in progress.lessons(learner, library)]
+    place = own.index(lesson.id) + 1 if lesson.id in own else 1
+    return Card(
+        title=Text(f"{lesson.id}.title"),
+        body=(*body, *progress.remarks(learner, library, lesson)),
+        buttons=tuple(buttons),
+        footer=Text("lesson.footer", (("n", place), ("total", len(own)))),
+        lang=progress.language(learner, library, lesson.id),
+    )
+
+
+def started(learner: Learner, incoming: Incoming, library: Library, why: Why) -> Decision:
+    """Answer a wish for a lesson now."""
+    after, card = opened(learner, library, why)
+    if card is None:
+        return Decision(learner, (tell(incoming.event, Text("lesson.none")),))
+    return Decision(after, (show(incoming.event, card),))
+
+
+def read(
+    learner: Learner, incoming: Incoming, event: Pressed, library: Library
+) -> Decision | None:
+    """Turn to another card of a lesson; None where the press names none of ours."""
+    key, place = (*event.action.args, "", "")[:2]
+    lesson = library.lessons.get(key)
+    if lesson is None or not place.isdecimal() or int(place) >= len(cards(learner, lesson)):
+        return None
+    why: Why = learner.stage.why if isinstance(learner.stage, Reading) else "more"
+    stage = Reading(key, int(place), why)
+    reader = replace(progress.met(learner, key), stage=stage)
+    return Decision(reader, (show(event, reading(reader, library, stage)),))
+
+
+def ask(learner: Learner, incoming: Incoming, event: Event, library: Library) -> Decision | None:
+    """Put the next question of the lesson that the press names; None where there is none."""
+    key = event.action.args[0] if isinstance(event, Pressed) and event.action.args else ""
+    lesson = library.lessons.get(key)
+    item = progress.next_item(learner, library, lesson) if lesson else None
+    if lesson is None or item is None:
+        return None
+    why: Why = learner.stage.why if isinstance(learner.stage, Reading) else "more"
+    stage = Answering(item.id, quiz.seed(incoming.id), why)
+    asked = replace(progress.met(learner, key), stage=stage)
+    return Decision(asked, (show(event, quiz.question(asked, library, stage)),))
+
+
+def more(learner: Learner, incoming: Incoming, library: Library) -> Decision:
+    """Go on after an answer: the next question of the same lesson, else the next lesson."""
+    stage = learner.stage
+    if isinstance(stage, Answered) and stage.why != "first":
+        lesson = library.lessons[library.items[stage.item].lesson]
+        item = progress.next_item(learner, library, lesson)
+        if item is not None and not progress.finished(learner, library, lesson):
+            asked = Answering(item.id, quiz.seed(incoming.id), "more")
+            after = replace(learner, stage=asked)
+            card = quiz.question(after, library, asked)
+            return Decision(after, (show(incoming.event, card),))
+    return started(learner, incoming, library, "more")
+
+
+def enough(learner: Learner, incoming: Incoming, library: Library) -> Decision:
+    """End for today: one thing to keep, one thing to do."""
+    stage = learner.stage
+    if not isinstance(stage, Answered):
+        card = Card(body=(Para(Text("lesson.see_you")),), tone="good")
+        return Decision(replace(learner, stage=Idle()), (show(incoming.event, card),))
+    offered = Acting(library.items[stage.item].lesson)
+    after = replace(learner, stage=offered)
+    return Decision(after, (show(incoming.event, acting(after, library, offered)),))
+
+
+def acting(learner: Learner, library: Library, stage: Acting) -> Card:
+    """Return the card with the recap and the one thing to do."""
+    lesson = library.lessons[stage.lesson]
+    body: list[Block[Text]] = []
+    if not stage.asked_before:
+        body.append(Para(Text("act.keep", (("recap", Text(f"{lesson.id}.recap")),))))
+    if lesson.action:
+        body.append(Para(Text("act.do", (("action", Text(f"{lesson.id}.action")),))))
+    buttons = [Button(Text("act.done"), Action("act", (lesson.id, "done")), style="primary")]
+    if not stage.asked_before:
+        buttons.append(Button(Text("act.later"), Action("act", (lesson.id, "later"))))
+    buttons.append(Button(Text("act.no"), Action("act", (lesson.id, "no"))))
+    if stage.asked_before:
+        buttons.append(Button(Text("act.lesson"), Action("lesson")))
+    return Card(
+        title=Text("act.again" if stage.asked_before else "act.title"),
+        body=tuple(body),
+        buttons=tuple(buttons) if lesson.action else (),
+        tone="info" if stage.asked_before else "good",
+        lang=progress.language(learner, library, lesson.id),
+    )
+
+
+def act(learner: Learner, incoming: Incoming, event: Pressed, library: Library) -> Decision | None:
+    """Keep what became of the one thing to do; None where the press names no lesson."""
+    key, what = (*event.action.args, "", "")[:2]
+    if key not in library.lessons or what not in ("done", "later", "no"):
+        return None
+    idle = replace(learner, stage=Idle())
+    effects: list[Effect] = []
+    if what == "later":
+        where = schedule.zone(learner, library)
+        on = calendar.local_day(incoming.at, where) + timedelta(days=LATER_DAYS)
+        idle = replace(idle, later=key, later_on=on)
+    else:
+        once = f"action:{key}" if what == "done" else ""
+        effects.append(Note("action" if what == "done" else "declined", key, once=once))
+    more_now = Button(Text("lesson.one_more_now"), Action("more"))
+    card = Card(body=(Para(Text(f"act.said_{what}")),), buttons=(more_now,), tone="good")
+    return Decision(idle, (*effects, show(event, card)))

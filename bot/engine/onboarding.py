@@ -1,0 +1,155 @@
+"""The first conversation: language, for whom, one real question, then how often, hour, country.
+
+Rule 1: nothing is kept of a stranger: until they said for whom, all rides in the tokens.
+Rule 2: leaving in the middle loses nothing; whoever comes back goes on where they stopped.
+"""
+
+from dataclasses import replace
+
+from bot.core.card import Action, Button, Card, Choice, Para, Text
+from bot.core.effects import Decision, Effect, Note
+from bot.core.events import Incoming, Pressed
+from bot.core.learner import (
+    Answering,
+    Choosing,
+    Idle,
+    Learner,
+    Often,
+    Stranger,
+    Track,
+)
+from bot.core.library import Library
+from bot.engine import progress, quiz, schedule, screens
+from bot.engine.replies import show
+
+STEPS = ("often", "hour", "country", "clock", "city")
+"""The screens that belong to the first conversation."""
+
+
+def speak(library: Library, tag: str) -> str:
+    """Return the offered language that fits a client's *tag*, else the deployment's own.
+
+    The tag is cut from its end as in RFC 4647 (``fr-CA``, ``fr``); then any offered language of
+    the same primary subtag fits (``zh-CN``: ``zh-Hans``).
+    """
+    offered = {language.casefold(): language for language in library.languages}
+    parts = tag.replace("_", "-").casefold().split("-")
+    for end in range(len(parts), 0, -1):
+        found = offered.get("-".join(parts[:end]))
+        if found:
+            return found
+    kin = (own for key, own in offered.items() if key.split("-")[0] == parts[0])
+    return next(kin, library.languages[0])
+
+
+def greeting(locale: str, library: Library) -> Card:
+    """Return the first card: a greeting in every language, the client's own first."""
+    first = speak(library, locale)
+    tags = (first, *(tag for tag in library.languages if tag != first))
+    return Card(
+        body=(Para(Text("hello.all")),),
+        choices=tuple(Choice(Text(f"language.{tag}"), Action("lang", (tag,))) for tag in tags),
+        lang=first,
+    )
+
+
+def greet(learner: Learner, incoming: Incoming, library: Library) -> Decision:
+    """Show a stranger the languages; nothing is kept."""
+    return Decision(learner, (show(incoming.event, greeting(incoming.locale, library)),))
+
+
+def language(
+    learner: Learner, incoming: Incoming, event: Pressed, library: Library
+) -> Decision | None:
+    """Take a stranger's language and ask for whom the lessons are; nothing is kept yet."""
+    tag = event.action.args[0] if event.action.args else ""
+    if not isinstance(learner.stage, Stranger) or tag not in library.languages:
+        return None
+    choices = tuple(
+        Choice(Text(f"track.{track}"), Action("track", (tag, track))) for track in screens.TRACKS
+    )
+    card = Card(
+        title=Text("hello.title"),
+        body=(Para(Text("hello.what")), Para(Text("hello.kept")), Para(Text("track.ask"))),
+        choices=choices,
+        lang=tag,
+    )
+    return Decision(replace(learner, locale=tag), (show(event, card),))
+
+
+def track(
+    learner: Learner, incoming: Incoming, event: Pressed, library: Library
+) -> Decision | None:
+    """Take for whom the lessons are: from here on the learner is kept, and gets a question."""
+    tag, name = (*event.action.args, "", "")[:2]
+    stranger = isinstance(learner.stage, Stranger)
+    if not stranger or tag not in library.languages or name not in screens.TRACKS:
+        return None
+    joined = replace(learner, locale=tag, track=Track(name), stage=Idle())
+    lesson = progress.next_lesson(joined, library)
+    item = progress.next_item(joined, library, lesson) if lesson else None
+    note = Note("joined", name, once="joined")
+    if lesson is None or item is None:
+        return _next(joined, incoming, library, (note,))
+    stage = Answering(item.id, quiz.seed(incoming.id), "first")
+    asked = replace(progress.met(joined, lesson.id), stage=stage)
+    return Decision(asked, (note, show(event, quiz.question(asked, library, stage))))
+
+
+def missing(learner: Learner) -> str:
+    """Return the step of the first conversation that is still open, empty for none."""
+    if learner.often is Often.UNASKED:
+        return "often"
+    if learner.often is Often.NEVER:
+        return ""
+    if not learner.hour:
+        return "hour"
+    return "" if learner.zone else "country"
+
+
+def often_choices() -> tuple[Choice[Text], ...]:
+    """Return the three ways of being written to."""
+    return tuple(screens.choice("often", text, value) for text, value in screens.often())
+
+
+def _next(
+    learner: Learner, incoming: Incoming, library: Library, before: tuple[Effect, ...] = ()
+) -> Decision:
+    """Return the decision that shows the next open step, or that all is ready."""
+    step = missing(learner)
+    plan = schedule.replan(learner, library, incoming.at)
+    if step:
+        after = replace(learner, stage=Choosing(step, joining=True))
+        card = screens.card(after, library, Choosing(step, joining=True), incoming.at)
+        return Decision(after, (*before, plan, show(incoming.event, card)))
+    after = replace(learner, stage=Idle())
+    return Decision(after, (*before, plan, show(incoming.event, ready(after))))
+
+
+def go_on(learner: Learner, incoming: Incoming, library: Library) -> Decision:
+    """Show the next open step of the first conversation, or that all is ready."""
+    return _next(learner, incoming, library)
+
+
+def ready(learner: Learner) -> Card:
+    """Return the card that ends the first conversation."""
+    if learner.often is Often.NEVER:
+        quiet = screens.choice("urgent", Text("ready.no_alerts"), "none")
+        return Card(
+            body=(Para(Text("ready.never")),),
+            buttons=(
+                Button(Text("lesson.one_more_now"), Action("more"), style="primary"),
+                Button(quiet.label, quiet.action),
+            ),
+            tone="good",
+        )
+    hour = screens.hour_text(learner.hour)
+    return Card(
+        title=Text("ready.title"),
+        body=(Para(Text(f"ready.{learner.often}", (("hour", hour),))), Para(Text("ready.change"))),
+        buttons=(
+            Button(Text("lesson.one_more_now"), Action("more"), style="primary"),
+            Button(Text("ready.see_you"), Action("enough")),
+        ),
+        tone="good",
+    )

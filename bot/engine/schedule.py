@@ -1,0 +1,68 @@
+"""When the learner is written to next: their wish, put into one plan.
+
+Rule 1: whatever changes how often, the hour, the zone or a pause ends here, so that the plan
+is always the one that follows from the learner as they are now.
+"""
+
+from datetime import datetime, time, timedelta
+
+from bot.core.effects import Effect, Plan, Unplan
+from bot.core.learner import Learner, Often
+from bot.core.library import Library
+from bot.engine import calendar
+
+LESSON = "lesson"
+"""The kind of the plan that brings the daily lesson or tip."""
+
+SPREAD_SECONDS = 300
+"""Lessons of one hour are spread over this many seconds, so that 18:00 is not a wall."""
+
+LATE = timedelta(minutes=30)
+"""How late a lesson may be sent without asking whether the quiet hours have begun."""
+
+
+def zone(learner: Learner, library: Library) -> str:
+    """Return the learner's zone, or the deployment's."""
+    return learner.zone if calendar.is_zone(learner.zone) else library.home_zone
+
+
+def wanted(learner: Learner) -> bool:
+    """Return whether the learner asked to be written to at an hour."""
+    return learner.often in (Often.DAILY, Often.TIP) and bool(learner.hour) and not learner.gone
+
+
+def replan(learner: Learner, library: Library, at: datetime) -> Effect:
+    """Return the plan that follows from the learner's wishes, seen from *at*."""
+    if not wanted(learner) or (learner.paused and learner.paused_until is None):
+        return Unplan(LESSON)
+    after = max(at, learner.paused_until) if learner.paused and learner.paused_until else at
+    due, day = calendar.next_lesson(
+        after,
+        learner.hour,
+        zone(learner, library),
+        learner.last_day,
+        calendar.spread(learner.key, SPREAD_SECONDS),
+    )
+    return Plan(LESSON, due, day)
+
+
+def clock(learner: Learner, library: Library, at: datetime) -> time:
+    """Return what the learner's clock says at *at*, to the minute."""
+    offset = calendar.offset(at, zone(learner, library))
+    return (at + timedelta(minutes=offset)).time().replace(second=0, microsecond=0, tzinfo=None)
+
+
+def missed(learner: Learner, library: Library, at: datetime, due: datetime) -> bool:
+    """Return whether a lesson that was *due* comes too late to be sent now.
+
+    Too late is: so late that the quiet hours have begun, or that today's own hour is still to
+    come, which then brings the newest lesson instead of the one that was held up.
+    """
+    if at - due <= LATE:
+        return False
+    where = zone(learner, library)
+    hour = time.fromisoformat(learner.hour)
+    today = calendar.instant(calendar.local_day(at, where), hour, where)
+    if today is not None and today > at:
+        return True
+    return calendar.quiet(at, where, learner.quiet)
