@@ -1,0 +1,294 @@
+"""Packs and interface file in, content out, with everything that is wrong in their form.
+
+Rule 1: reading never raises for what stands in a file; a file at fault is left out.
+Rule 2: what is left in can be trusted by the engine: every id that is named is there.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from pathlib import Path
+
+from bot.content import build
+from bot.content.document import Document
+from bot.content.files import File, gather
+from bot.content.fit import lesson_fits, quiz_fits
+from bot.content.interface import read_interface
+from bot.content.pack import Content, Documents
+from bot.content.reading import placeholders
+from bot.content.schema import FILES
+from bot.content.shape import Shaper
+from bot.content.strict import parse
+from bot.content.texts import Worded, lesson_texts, quiz_texts, report_texts
+from bot.core.learner import Track
+from bot.core.library import PLACEHOLDERS, Item, Lesson
+from bot.core.source import Fault, Source
+
+GRACE = timedelta(days=90)
+"""How long a lesson is served past its review date; none with tag ``current-threat``.
+
+Source: content.md, section 2.
+"""
+
+TOP = 2
+"""Parts of the path of a file that belongs to the pack and to no topic."""
+
+_PLACES = {
+    ("lessons", "pack.yaml"): "pack",
+    ("lessons", "sources.yaml"): "sources",
+    ("quizzes", "techniques.yaml"): "techniques",
+    ("quizzes", "misconceptions.yaml"): "misconceptions",
+}
+_LATER = {
+    "countries": "country files",
+    "first_aid": "first-aid trees",
+    "drills": "drills",
+}
+
+
+def read(roots: Sequence[Path], interface: Path | None) -> Content:
+    """Return what the packs at *roots* and the file *interface* say.
+
+    Args:
+        roots: pack directories, our own first; each holds ``lessons/`` and ``quizzes/``.
+        interface: ``locales/interface.yaml``, or None to do without the bot's own words.
+
+    Returns:
+        The content; its ``faults`` are sorted by file and line.  Nothing is raised.
+    """
+    files, faults = gather(roots)
+    content = understand(files, faults)
+    if interface is None:
+        return content
+    return _with_interface(content, interface)
+
+
+@dataclass(slots=True)
+class _Pile:
+    """Documents by kind, as they come in."""
+
+    faults: list[Fault]
+    packs: list[Document] = field(default_factory=list)
+    lessons: dict[str, Document] = field(default_factory=dict)
+    quizzes: dict[str, Document] = field(default_factory=dict)
+    slugs: dict[str, dict[str, Document]] = field(
+        default_factory=lambda: {"sources": {}, "techniques": {}, "misconceptions": {}}
+    )
+    unread: set[str] = field(default_factory=set)
+    stems: dict[str, set[str]] = field(default_factory=lambda: {"lesson": set(), "quiz": set()})
+
+    def add(self, kind: str, document: Document) -> None:
+        match kind:
+            case "pack":
+                self.packs.append(document)
+            case "lesson":
+                self._once(self.lessons, document.value["id"], document, "id")
+            case "quiz":
+                self._once(self.quizzes, document.value["lesson"], document, "lesson")
+            case _:
+                for slug in document.value[kind]:
+                    self._once(self.slugs[kind], slug, document, kind, slug)
+
+    def _once(
+        self, taken: dict[str, Document], id_: str, document: Document, *way: str | int
+    ) -> None:
+        """Keep the first use of an id over all packs and name the second."""
+        if id_ not in taken:
+            taken[id_] = document
+            return
+        wrong = f"'{id_}' is taken by {taken[id_].path}"
+        self.faults.append(document.fault(way, wrong, "take another id"))
+
+
+def understand(files: Sequence[File], faults: Sequence[Fault] = ()) -> Content:
+    """Return the content of *files* alone; *faults* are those met while opening them."""
+    pile = _Pile(list(faults))
+    for file in files:
+        kind = _kind(file)
+        if kind is None:
+            pile.faults.append(_misplaced(file))
+        else:
+            _take(pile, file, kind)
+    _missing(pile, files)
+    documents = Documents(
+        packs=tuple(pile.packs),
+        lessons=pile.lessons,
+        quizzes=pile.quizzes,
+        lesson_ids=frozenset(pile.stems["lesson"]),
+        quiz_ids=frozenset(pile.stems["quiz"]),
+        sources=_known(pile, "sources"),
+        techniques=_known(pile, "techniques"),
+        misconceptions=_known(pile, "misconceptions"),
+    )
+    return _content(documents, pile)
+
+
+def _known(pile: _Pile, kind: str) -> Mapping[str, Document] | None:
+    return None if kind in pile.unread else pile.slugs[kind]
+
+
+def _kind(file: File) -> str | None:
+    """Return the kind of a file by its place in the pack."""
+    if len(file.parts) == TOP:
+        return _PLACES.get((file.parts[0], file.parts[1]))
+    if len(file.parts) > TOP and file.parts[1] not in _LATER:
+        return "lesson" if file.parts[0] == "lessons" else "quiz"
+    return None
+
+
+def _misplaced(file: File) -> Fault:
+    folder = file.parts[1] if len(file.parts) > TOP else ""
+    if folder in _LATER:
+        wrong = f"{_LATER[folder]} are not read by this version"
+        return Fault(file.path, 1, "", wrong, "take the file out until they are")
+    known = ", ".join("/".join(place) for place in _PLACES)
+    return Fault(file.path, 1, "", "an unknown file", f"move it into a topic; known are {known}")
+
+
+def _take(pile: _Pile, file: File, kind: str) -> None:
+    """Parse, shape and fit one file; keep it or its faults."""
+    stem = file.parts[-1].removesuffix(".yaml")
+    if kind in pile.stems:
+        pile.stems[kind].add(stem)
+    tree, faults = parse(file.data, file.path)
+    pile.faults += faults
+    document = None
+    if tree is not None:
+        shaper = Shaper(file.path)
+        value = shaper.shape(tree, FILES[kind])
+        pile.faults += shaper.faults
+        if not shaper.faults:
+            document = Document(file.path, file.parts[1], stem, file.pack, tree, value)
+    if document is None:
+        pile.unread.add(kind)
+        return
+    misfits = list(_FITS[kind](document)) if kind in _FITS else []
+    pile.faults += misfits
+    if not misfits:
+        pile.add(kind, document)
+
+
+_FITS = {"lesson": lesson_fits, "quiz": quiz_fits}
+
+
+def _missing(pile: _Pile, files: Sequence[File]) -> None:
+    """Name the files that our own pack cannot do without."""
+    there = {file.parts for file in files if file.pack == 0}
+    for (folder, name), kind in _PLACES.items():
+        if (folder, name) not in there:
+            pile.unread.add(kind)
+            wrong, remedy = "missing", f"begin it with 'schema: {kind}/1'"
+            pile.faults.append(Fault(f"{folder}/{name}", 1, "", wrong, remedy))
+
+
+def _content(documents: Documents, pile: _Pile) -> Content:
+    lessons, items = _shown(documents)
+    worded = {text.key: text for text in _texts(documents)}
+    sources = {
+        key: build.source(text, "lessons" if "id" in text.document.value else "quizzes")
+        for key, text in worded.items()
+    }
+    head = documents.packs[0].value if documents.packs else {}
+    return Content(
+        lessons=lessons,
+        items=items,
+        paths=_paths(documents, lessons),
+        languages=tuple(dict.fromkeys(_languages(documents))) or ("en",),
+        source_language=head.get("source_language", "en"),
+        sources=sources,
+        needs=_needs(worded),
+        fixed=frozenset(key for key, text in worded.items() if text.fixed),
+        placeholders=_placeholders(worded),
+        stops=_stops(documents),
+        worded=worded,
+        documents=documents,
+        faults=tuple(sorted(set(pile.faults))),
+    )
+
+
+def _shown(documents: Documents) -> tuple[dict[str, Lesson], dict[str, Item]]:
+    """Return the lessons that may be shown, and their items."""
+    serve = {pack.pack: pack.value.get("serve", "published") for pack in documents.packs}
+    shown = {
+        id_: document
+        for id_, document in documents.lessons.items()
+        if document.value["status"] == "published"
+        or (document.value["status"] == "review" and serve.get(document.pack) == "review")
+    }
+    lessons: dict[str, Lesson] = {}
+    items: dict[str, Item] = {}
+    for id_, document in shown.items():
+        quiz = documents.quizzes.get(id_)
+        own = quiz.value["items"] if quiz else {}
+        lessons[id_] = build.lesson(document, tuple(own), frozenset(shown))
+        items |= {item: build.item(item, id_, value) for item, value in own.items()}
+    return lessons, items
+
+
+def _texts(documents: Documents) -> Iterator[Worded]:
+    """Yield every text that is worth translating: of lessons published or in review."""
+    for id_, document in documents.lessons.items():
+        if document.value["status"] in {"published", "review"}:
+            yield from lesson_texts(document)
+            if id_ in documents.quizzes:
+                yield from quiz_texts(documents.quizzes[id_])
+    for field_, name, slugs in (
+        ("techniques", "technique", documents.techniques),
+        ("misconceptions", "misconception", documents.misconceptions),
+    ):
+        for document in _once((slugs or {}).values()):
+            yield from report_texts(document, field_, name)
+
+
+def _once(documents: Iterable[Document]) -> list[Document]:
+    return list({document.path: document for document in documents}.values())
+
+
+def _paths(documents: Documents, lessons: Mapping[str, Lesson]) -> dict[Track, tuple[str, ...]]:
+    """Return the starter paths of all packs, without lessons that are not shown."""
+    paths: dict[Track, list[str]] = {}
+    for pack in documents.packs:
+        for track, ids in pack.value.get("paths", {}).items():
+            ours = [id_ for id_ in ids if id_ in lessons and track in lessons[id_].tracks]
+            paths.setdefault(Track(track), []).extend(ours)
+    return {track: tuple(dict.fromkeys(ids)) for track, ids in paths.items()}
+
+
+def _languages(documents: Documents) -> Iterator[str]:
+    for pack in documents.packs:
+        yield from pack.value["languages"]
+
+
+def _needs(worded: Mapping[str, Worded]) -> dict[str, tuple[str, ...]]:
+    needs: dict[str, list[str]] = {}
+    for key, text in worded.items():
+        if text.owner:
+            needs.setdefault(text.owner, []).extend([] if text.fixed else [key])
+    return {owner: tuple(keys) for owner, keys in needs.items()}
+
+
+def _placeholders(worded: Mapping[str, Worded]) -> dict[str, tuple[str, ...]]:
+    found = {key: placeholders(text.text) for key, text in worded.items() if "{" in text.text}
+    ours = {key: tuple(n for n in names if n in PLACEHOLDERS) for key, names in found.items()}
+    return {key: names for key, names in ours.items() if names}
+
+
+def _stops(documents: Documents) -> dict[str, date]:
+    """Return the last day on which each lesson may be served."""
+    return {
+        id_: document.value["review"]["due"]
+        + (timedelta() if "current-threat" in document.value["tags"] else GRACE)
+        for id_, document in documents.lessons.items()
+    }
+
+
+def _with_interface(content: Content, path: Path) -> Content:
+    sources, worded, faults = read_interface(path)
+    both: dict[str, Source] = {**sources, **content.sources}
+    return replace(
+        content,
+        sources=both,
+        worded={**worded, **content.worded},
+        placeholders={**_placeholders(worded), **content.placeholders},
+        faults=tuple(sorted({*content.faults, *faults})),
+    )
