@@ -1,0 +1,201 @@
+"""One PO file, read: its entries by msgctxt, its header, and why it cannot be read.
+
+Rule 1: Babel parses; what Babel would swallow or lose is checked or kept here.
+Rule 2: nothing here knows the source texts.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from babel.messages.catalog import Message
+from babel.messages.pofile import PoFileError, read_po, unescape
+
+from bot.core.source import Fault
+from bot.i18n.tags import locale_of
+
+CATALOGUES = ("interface", "lessons", "quizzes")
+"""The files of a language, by name; another pack has no interface."""
+
+_STRING = r'"(?:[^"\\]|\\.)*"'
+_LINE = re.compile(
+    rf"(?:#~ *)?(?:(?P<word>msgctxt|msgid|msgid_plural|msgstr)(?P<form>\[\d\])? )?{_STRING}"
+)
+_BEFORE = {
+    "msgctxt": ("", "msgstr"),
+    "msgid": ("", "msgstr", "msgctxt"),
+    "msgid_plural": ("msgid",),
+    "msgstr": ("msgid", "msgid_plural", "msgstr"),
+}
+"""Which word may stand before which; "" is the beginning of the file."""
+
+_HEADER = re.compile(r'"(?P<name>[A-Za-z][A-Za-z-]*): ?(?P<value>(?:[^"\\]|\\.)*?)(?:\\n)?"')
+_FORMS = re.compile(r"nplurals\s*=\s*(\d+)")
+_PREVIOUS = re.compile(rf"\| *(?:(?P<word>msgctxt|msgid|msgid_plural) )?(?P<text>{_STRING})")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One translation: ``ids`` holds the English, ``forms`` the translation, one a plural form.
+
+    ``previous`` is the English that ``forms`` were made for, where it has changed since.
+    ``comments`` are the translator's own.  ``line`` is where the msgid stands.
+    """
+
+    key: str
+    ids: tuple[str, ...]
+    forms: tuple[str, ...]
+    line: int = 0
+    fuzzy: bool = False
+    previous: tuple[str, ...] = ()
+    comments: tuple[str, ...] = ()
+
+    @property
+    def whole(self) -> bool:
+        """Return whether every form has words."""
+        return all(form.strip() for form in self.forms)
+
+
+@dataclass(frozen=True, slots=True)
+class PoFile:
+    """A PO file: entries in their order, obsolete ones apart, the header by name with its lines.
+
+    ``title`` holds the comment lines above the header.
+    """
+
+    path: str
+    entries: tuple[Entry, ...] = ()
+    obsolete: tuple[Entry, ...] = ()
+    header: Mapping[str, str] = field(default_factory=dict)
+    lines: Mapping[str, int] = field(default_factory=dict)
+    title: tuple[str, ...] = ()
+
+    @property
+    def plurals(self) -> int:
+        """Return how many plural forms the header promises; 0 where it says nothing."""
+        found = _FORMS.search(self.header.get("Plural-Forms", ""))
+        return int(found[1]) if found else 0
+
+
+def opened(path: Path, tag: str) -> PoFile | Fault:
+    """Return the PO file at *path* in the language *tag*, or the fault that makes it unreadable.
+
+    Raises:
+        OSError: the disk does not give it.
+        ValueError: *tag* is unknown.
+    """
+    raw = path.read_bytes()
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        return Fault(path.as_posix(), line, "", "not a PO file: not UTF-8", "save it as UTF-8")
+    return understood(text, path.as_posix(), tag)
+
+
+def understood(text: str, path: str, tag: str) -> PoFile | Fault:
+    """Return the PO file that *text* is, in the language *tag*, or what is wrong first."""
+    lines = [line.strip() for line in text.split("\n")]
+    lines = ["" if line.startswith("#~|") else line for line in lines]
+    wrong = _first_wrong(lines)
+    if wrong is not None:
+        return _refused(path, *wrong)
+    try:
+        catalogue = read_po(lines, locale=str(locale_of(tag)), abort_invalid=True)
+    except PoFileError as error:
+        return _refused(path, error.lineno + 1, str(error).rpartition(" on ")[0])
+    except (ValueError, LookupError) as error:  # a date or a charset of the header
+        return _refused(path, 1, str(error))
+    header, places = _header(lines)
+    return PoFile(
+        path,
+        tuple(_entry(one) for one in catalogue if one.context),
+        tuple(_entry(one) for one in catalogue.obsolete.values() if one.context),
+        header,
+        places,
+        _title(lines),
+    )
+
+
+def _refused(path: str, line: int, why: str) -> Fault:
+    return Fault(path, line, "", f"not a PO file: {why}", "mend this line")
+
+
+def _first_wrong(lines: Sequence[str]) -> tuple[int, str] | None:
+    """Return the first line, from 1, that has no place in a PO file, and why; None for none."""
+    before = ""
+    for number, line in enumerate(lines, start=1):
+        if not line or (line.startswith("#") and not line.startswith("#~")):
+            continue
+        found = _LINE.fullmatch(line)
+        if found is None:
+            return number, f"{line[:40]!r} is neither a comment nor a quoted string"
+        word = found["word"] or before
+        if not word or (found["word"] and before not in _BEFORE[word]):
+            return number, f"{word or 'a string'} in the wrong place"
+        before = word
+    return (len(lines), "ends within an entry") if before not in ("", "msgstr") else None
+
+
+def _entry(message: Message) -> Entry:
+    ids = (message.id,) if isinstance(message.id, str) else tuple(message.id)
+    forms = (message.string,) if isinstance(message.string, str) else tuple(message.string)
+    return Entry(
+        key=message.context or "",
+        ids=ids,
+        forms=forms,
+        line=message.lineno or 0,
+        fuzzy=message.fuzzy,
+        previous=_previous(message.user_comments),
+        comments=tuple(one for one in message.user_comments if not one.startswith("|")),
+    )
+
+
+def _previous(comments: Sequence[str]) -> tuple[str, ...]:
+    """Return the old English out of ``#|`` lines, which Babel takes for comments."""
+    texts: dict[str, str] = {}
+    word = ""
+    for comment in comments:
+        if (found := _PREVIOUS.fullmatch(comment)) is not None:
+            word = found["word"] or word
+            texts[word] = texts.get(word, "") + unescape(found["text"])
+    return tuple(texts[word] for word in ("msgid", "msgid_plural") if word in texts)
+
+
+def _header(lines: Sequence[str]) -> tuple[dict[str, str], dict[str, int]]:
+    """Return the fields of the header and their lines; Babel drops those it does not know."""
+    header: dict[str, str] = {}
+    places: dict[str, int] = {}
+    for number, line in _first_entry(lines):
+        if (found := _HEADER.fullmatch(line)) is not None:
+            header[found["name"]] = found["value"]
+            places[found["name"]] = number
+    return header, places
+
+
+def _first_entry(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """Yield the strings below ``msgid ""`` of the first entry, if it has no msgctxt."""
+    begun = False
+    for number, line in enumerate(lines, start=1):
+        if not begun and line.startswith("#"):
+            continue
+        if begun and not line.startswith(('"', 'msgstr "')):
+            return
+        if begun:
+            yield number, line.removeprefix("msgstr ")
+        elif line:
+            if line != 'msgid ""':
+                return
+            begun = True
+
+
+def _title(lines: Sequence[str]) -> tuple[str, ...]:
+    """Return the translator's comments above the first entry."""
+    out: list[str] = []
+    for line in lines:
+        if not line.startswith("#"):
+            break
+        if line == "#" or line.startswith("# "):
+            out.append(line[1:].strip())
+    return tuple(out)

@@ -1,0 +1,121 @@
+"""Reading what translators wrote: folders of PO files become the catalogues, or faults.
+
+Rule 1: all faults are found, not the first; a faulty entry counts as untranslated.
+Rule 2: a new language is a new folder and nothing else.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bot.core.source import Fault, Source
+from bot.i18n.catalogues import Catalogues, Current, Shelf
+from bot.i18n.check import in_entry, in_header
+from bot.i18n.pofile import CATALOGUES, Entry, PoFile, opened
+from bot.i18n.review import reviewed
+from bot.i18n.tags import locale_of, plural_forms
+
+MESSAGES = "LC_MESSAGES"
+"""The folder in which gettext looks for catalogues."""
+
+
+def read(
+    folders: Sequence[Path],
+    sources: Mapping[str, Source],
+    source_language: str,
+    languages: Sequence[str],
+) -> tuple[Catalogues, tuple[Fault, ...]]:
+    """Return the catalogues under *folders*, and everything that is wrong in them.
+
+    Args:
+        folders: ``locales/`` directories, laid out ``<tag>/LC_MESSAGES/<catalogue>.po``; several
+            where several packs run together.
+        sources: every key with its English; a msgctxt is looked up here.
+        source_language: the tag of the language that *sources* are in; always offered.
+        languages: tags that may be offered, the deployment's own first; one without a folder
+            is not.
+
+    Raises:
+        OSError: the disk does not give a file.
+        ValueError: *source_language* is unknown.
+    """
+    locale_of(source_language)
+    faults = [fault for folder in folders for fault in _names(folder)]
+    shelves: dict[str, Shelf] = {}
+    for tag in languages:
+        homes = [folder / tag / MESSAGES for folder in folders]
+        if tag == source_language or not any(home.is_dir() for home in homes) or _unknown(tag):
+            continue
+        found = _Language(tag, sources)
+        for home in homes:
+            found.take(home)
+        shelves[tag] = Shelf(found.current, found.reviewed)
+        faults += found.faults
+    offered = [tag for tag in languages if tag == source_language or tag in shelves]
+    if source_language not in offered:
+        offered.append(source_language)
+    made = Catalogues(sources, source_language, shelves, tuple(dict.fromkeys(offered)))
+    return made, tuple(sorted(faults))
+
+
+@dataclass(slots=True)
+class _Language:
+    """What was found of one language so far."""
+
+    tag: str
+    sources: Mapping[str, Source]
+    current: dict[str, Current] = field(default_factory=dict)
+    seen: dict[str, Current] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+    reviewed: bool = True
+
+    def take(self, home: Path) -> None:
+        """Read the catalogues that lie in *home*."""
+        for catalogue in CATALOGUES:
+            path = home / f"{catalogue}.po"
+            if not path.is_file():
+                continue
+            po = opened(path, self.tag)
+            if isinstance(po, Fault):
+                self.faults.append(po)
+                self.reviewed = False
+                continue
+            self.reviewed &= reviewed(po)
+            self.faults += in_header(po, self.tag)
+            for entry in po.entries:
+                self._enter(po, entry, catalogue)
+
+    def _enter(self, po: PoFile, entry: Entry, catalogue: str) -> None:
+        source = self.sources.get(entry.key)
+        wrong = list(in_entry(po, entry, catalogue, source))
+        here = Current(entry.forms, po.path, entry.line)
+        first = self.seen.setdefault(entry.key, here)
+        if first is not here:
+            place = f"{first.path}:{first.line}"
+            twice = Fault(po.path, entry.line, entry.key, f"already at {place}", "delete one")
+            wrong.append(twice)
+        self.faults += wrong
+        counted = source is None or not source.plural or self._counts(po)
+        if counted and entry.whole and not entry.fuzzy and not wrong:
+            self.current[entry.key] = here
+
+    def _counts(self, po: PoFile) -> bool:
+        """Return whether the plural forms of *po* are those of the language."""
+        return po.plurals == plural_forms(self.tag)[0]
+
+
+def _names(folder: Path) -> Iterator[Fault]:
+    """Yield the folders whose name is no language."""
+    for home in sorted(folder.glob(f"*/{MESSAGES}")):
+        tag = home.parent.name
+        if _unknown(tag):
+            wrong = f"{tag!r} is not a known BCP 47 tag"
+            yield Fault(home.parent.as_posix(), 1, "", wrong, "rename the folder, as in zh-Hans")
+
+
+def _unknown(tag: str) -> bool:
+    try:
+        locale_of(tag)
+    except ValueError:
+        return True
+    return False
