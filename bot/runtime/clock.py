@@ -1,0 +1,75 @@
+"""The clock: a UTC metronome that asks who is due, and the one place that reads the time.
+
+Rule 1: APScheduler is a tick and knows no learner and no calendar; what is due next is
+arithmetic in ``engine/calendar.py``.
+"""
+
+import logging
+import time
+from datetime import UTC, datetime
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+from bot.ports import Now, Receive, Store, StoreDown
+
+TICK_SECONDS = 5
+"""Time between two looks at who is due."""
+
+DUE = 500
+"""Learners fired in one transaction.  Source: house.md, 7."""
+
+log = logging.getLogger(__name__)
+
+
+def now() -> datetime:
+    """Return the instant: aware, UTC."""
+    return datetime.now(UTC)
+
+
+def monotonic() -> float:
+    """Return seconds of a clock that never jumps."""
+    return time.monotonic()
+
+
+class Clock:
+    """Raises the events of plans whose time has come."""
+
+    def __init__(self, store: Store, receive: Receive, read: Now = now) -> None:
+        """Join the plans and the intake."""
+        self._store = store
+        self._receive = receive
+        self._read = read
+
+    async def fire(self) -> int:
+        """Raise everything that is due and return how many events that were."""
+        fired = 0
+        try:
+            while due := await self._store.claim_due(self._read(), DUE):
+                await self._receive(due)
+                fired += len(due)
+        except StoreDown:
+            # The leases end by themselves, so the next tick finds the same people again.
+            log.warning("fire_failed", extra={"fired": fired})
+        return fired
+
+    async def tidy(self) -> None:
+        """Forget what is older than its term."""
+        try:
+            await self._store.trim(self._read())
+        except StoreDown:
+            log.warning("tidy_failed")
+
+    def tick(self, seconds: float = TICK_SECONDS) -> AsyncIOScheduler:
+        """Start firing every *seconds* and return the scheduler, for its ``shutdown``."""
+        scheduler = AsyncIOScheduler(timezone=UTC)
+        trigger = IntervalTrigger(seconds=seconds, timezone=UTC)
+        scheduler.add_job(
+            self.fire, trigger, max_instances=1, coalesce=True, misfire_grace_time=None
+        )
+        hourly = IntervalTrigger(hours=1, timezone=UTC)
+        scheduler.add_job(
+            self.tidy, hourly, max_instances=1, coalesce=True, misfire_grace_time=None
+        )
+        scheduler.start()
+        return scheduler

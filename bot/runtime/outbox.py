@@ -1,0 +1,176 @@
+"""The dispatcher: posts leave here, best lane first, and what became of each is written down.
+
+Rule 1: ``sending`` is committed before the first byte leaves.
+Rule 2: a known result stays in memory until it is recorded.
+Rule 3: nobody else calls ``Platform.send``.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
+from uuid import uuid4
+
+from bot.core.effects import Lane
+from bot.core.events import Incoming, Left
+from bot.ports import (
+    Barred,
+    Gone,
+    Moved,
+    Now,
+    Outcome,
+    Platform,
+    Post,
+    Receive,
+    Refused,
+    SendError,
+    Store,
+    StoreDown,
+    Throttled,
+    Unknown,
+    Unreachable,
+)
+from bot.runtime.render import Render
+from bot.runtime.throttle import Gate
+
+IN_FLIGHT = 30
+"""Most posts marked ``sending`` at once: the bound on duplicates after a kill."""
+
+POLL_SECONDS = 1.0
+"""How long the dispatcher rests when nothing waits and nobody woke it."""
+
+BACKOFF_SECONDS = 300
+"""Longest wait before the next try of a post that never left us."""
+
+REPEATS = 5
+"""Tries of a convergent post whose fate is unknown, before it is left as ``unknown``."""
+
+log = logging.getLogger(__name__)
+
+
+class Dispatcher:
+    """Sends the posts of one platform, over one token."""
+
+    def __init__(
+        self, platform: Platform, store: Store, render: Render, gate: Gate, now: Now
+    ) -> None:
+        """Join platform, ledger and gate."""
+        self._platform = platform
+        self._store = store
+        self._render = render
+        self._gate = gate
+        self._now = now
+        self._fresh: deque[Post] = deque()
+        self._wake = asyncio.Event()
+        self._unwritten: list[Outcome] = []
+        self._stopping = False
+
+    def stop(self) -> None:
+        """End ``run`` after the group in flight; nothing new is claimed."""
+        self._stopping = True
+        self._wake.set()
+
+    def offer(self, posts: Sequence[Post]) -> None:
+        """Take posts that were born leased, and look for others that wait."""
+        self._fresh.extend(post for post in posts if post.lane is Lane.REPLY)
+        self._wake.set()
+
+    async def run(self, receive: Receive, rest: Callable[[], Awaitable[None]]) -> None:
+        """Send until stopped; *receive* hears of addresses that are gone; *rest* idles.
+
+        Raises:
+            Barred: the service refuses the token; the posts stay.
+        """
+        while not self._stopping:
+            self._wake.clear()
+            try:
+                if not await self.once(receive):
+                    await rest()
+            except StoreDown:
+                log.warning("ledger_down", extra={"platform": self._platform.name})
+                await rest()
+
+    async def woken(self) -> None:
+        """Wait until somebody offers posts, at most ``POLL_SECONDS``."""
+        try:
+            await asyncio.wait_for(self._wake.wait(), POLL_SECONDS)
+        except TimeoutError:
+            return
+
+    async def once(self, receive: Receive) -> int:
+        """Send one group and return its size; 0 when nothing waits."""
+        await self._record([])
+        leased = await self._leased()
+        if not leased:
+            return 0
+        marked = await self._store.mark(leased)
+        try:
+            outcomes = await asyncio.gather(*(self._send(post) for post in marked))
+        except Barred:
+            await self._record([Outcome(post.id, "pending") for post in marked])
+            raise
+        await self._record(outcomes)
+        await self._tell_gone(marked, outcomes, receive)
+        return len(leased)
+
+    async def _leased(self) -> Sequence[Post]:
+        if self._fresh:
+            count = min(IN_FLIGHT, len(self._fresh))
+            return [self._fresh.popleft() for _ in range(count)]
+        return await self._store.claim_posts(self._platform.name, self._now(), IN_FLIGHT)
+
+    async def _record(self, outcomes: Sequence[Outcome]) -> None:
+        """Write outcomes down; what cannot be written is kept and written first next time."""
+        self._unwritten.extend(outcomes)
+        if self._unwritten:
+            await self._store.settle(self._unwritten, self._now())
+            self._unwritten.clear()
+
+    async def _send(self, post: Post) -> Outcome:
+        await self._gate.permit()
+        message = self._render(post.card, post.locale)
+        try:
+            sent_as = await self._platform.send(post, message)
+        except SendError as error:
+            return self._failed(post, error)
+        return Outcome(post.id, "sent", sent_as)
+
+    def _failed(self, post: Post, error: SendError) -> Outcome:
+        now = self._now()
+        match error:
+            case Throttled(retry_after=seconds, everyone=everyone):
+                if everyone:
+                    self._gate.close(seconds)
+                return Outcome(post.id, "pending", again=now + timedelta(seconds=seconds))
+            case Unreachable():
+                wait = min(2.0 ** min(post.attempts, 10), BACKOFF_SECONDS)
+                return Outcome(post.id, "pending", again=now + timedelta(seconds=wait))
+            case Moved(to=to):
+                return Outcome(post.id, "pending", moved_to=to)
+            case Gone():
+                return Outcome(post.id, "gone")
+            case Refused():
+                return Outcome(post.id, "refused")
+            case Unknown():
+                return self._in_doubt(post)
+            case _:
+                raise error
+
+    def _in_doubt(self, post: Post) -> Outcome:
+        """Return what follows from the guarantee of a post that may have arrived."""
+        limit = {"convergent": REPEATS, "at_least_once": 1, "at_most_once": 0}[post.guarantee]
+        if post.attempts >= limit:
+            return Outcome(post.id, "unknown")
+        return Outcome(post.id, "pending", again=self._now() + timedelta(seconds=1))
+
+    async def _tell_gone(
+        self, posts: Sequence[Post], outcomes: Sequence[Outcome], receive: Receive
+    ) -> None:
+        left = [
+            Incoming(f"gone:{uuid4().hex}", post.address, self._now(), Left("blocked"))
+            for post, outcome in zip(posts, outcomes, strict=True)
+            if outcome.state == "gone"
+        ]
+        if left:
+            await receive(left)

@@ -1,0 +1,157 @@
+"""Turns: what arrives while a transaction runs is the next batch, and one is a batch of one.
+
+Rule 1: nothing is acknowledged before its effects are committed.
+Rule 2: an event that cannot be handled is tried alone, three times, and then set aside with an
+alarm, so that one poisoned event never stops everybody else's.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+
+from bot.core.effects import Decision, Notice
+from bot.core.events import Incoming
+from bot.core.learner import Learner
+from bot.core.library import Library
+from bot.core.message import words
+from bot.engine.decide import decide
+from bot.ports import Conflict, Now, Post, Receipt, Store, StoreDown, Translate
+from bot.runtime.hear import Ear
+
+BATCH = 500
+"""Most events in one transaction.  Source: house.md, 7: 500 lessons a transaction."""
+
+CONFLICTS = 5
+"""Tries of a transaction that another one overtook.  Source: trust.md, D10."""
+
+TRIES = 3
+"""Tries of one event alone before it is set aside.  Source: trust.md, A28."""
+
+log = logging.getLogger(__name__)
+
+
+def carried(
+    fresh: Sequence[tuple[Learner, Incoming]], library: Library, ear: Ear
+) -> list[tuple[Incoming, Decision]]:
+    """Return the decisions on *fresh* in order, each learner carried forward by their key."""
+    learners: dict[str, Learner] = {}
+    decided = []
+    for stored, incoming in fresh:
+        learner = learners.get(stored.key, stored)
+        decision = decide(learner, ear.heard(learner, incoming), library)
+        learners[stored.key] = decision.learner
+        decided.append((incoming, decision))
+    return decided
+
+
+class Turns:
+    """Takes events from every platform and the clock, in batches, one transaction at a time."""
+
+    def __init__(
+        self,
+        store: Store,
+        library: Library,
+        translate: Translate,
+        ear: Ear,
+        deliver: Callable[[Sequence[Post]], None],
+        now: Now,
+    ) -> None:
+        """Join the rooms; *deliver* takes the new posts after their commit."""
+        self._store = store
+        self._library = library
+        self._translate = translate
+        self._ear = ear
+        self._deliver = deliver
+        self._now = now
+        self._waiting: list[tuple[Incoming, asyncio.Future[Receipt]]] = []
+        self._wake = asyncio.Event()
+
+    async def receive(self, incoming: Sequence[Incoming]) -> Sequence[Receipt]:
+        """Take events and return one receipt each, after the commit.
+
+        Raises:
+            StoreDown: nothing could be written; nothing may be acknowledged.
+        """
+        loop = asyncio.get_running_loop()
+        futures: list[asyncio.Future[Receipt]] = [loop.create_future() for _ in incoming]
+        self._waiting.extend(zip(incoming, futures, strict=True))
+        self._wake.set()
+        return await asyncio.gather(*futures)
+
+    async def run(self) -> None:
+        """Work until cancelled: whatever waits is the next batch."""
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            while self._waiting:
+                group, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
+                await self._settle(group)
+
+    async def _settle(self, group: Sequence[tuple[Incoming, asyncio.Future[Receipt]]]) -> None:
+        events = [incoming for incoming, _ in group]
+        try:
+            receipts = await self._guarded(events) or [await self._alone(one) for one in events]
+        except StoreDown as error:
+            for _, future in group:
+                if not future.done():
+                    future.set_exception(error)
+            return
+        for (_, future), receipt in zip(group, receipts, strict=True):
+            if not future.done():
+                future.set_result(receipt)
+
+    async def _guarded(self, events: Sequence[Incoming]) -> Sequence[Receipt] | None:
+        """Take *events*; None where handling failed, which the log tells with its trace."""
+        try:
+            return await self.take(events)
+        except StoreDown:
+            raise
+        except Exception:
+            # The one broad catch of the program: a fault of ours in one event must reach the
+            # log and the counter of tries, and never end the intake of all others.
+            log.exception("batch_failed", extra={"events": len(events)})
+            return None
+
+    async def _alone(self, incoming: Incoming) -> Receipt:
+        """Take one event by itself, each try counted before it is made."""
+        for _ in range(TRIES):
+            if await self._store.failed(incoming.id, self._now()) > TRIES:
+                break
+            receipts = await self._guarded([incoming])
+            if receipts:
+                return receipts[0]
+        await self._store.park(incoming.id, self._now())
+        log.error("event_parked", extra={"kind": type(incoming.event).__name__})
+        return Receipt()
+
+    async def take(self, incoming: Sequence[Incoming]) -> Sequence[Receipt]:
+        """Decide and keep *incoming* in one transaction, again where another overtook it.
+
+        Raises:
+            StoreDown: nothing could be written.
+            Conflict: another transaction came first, ``CONFLICTS`` times in a row.
+        """
+        for _ in range(CONFLICTS - 1):
+            try:
+                return await self._once(incoming)
+            except Conflict:
+                continue
+        return await self._once(incoming)
+
+    async def _once(self, incoming: Sequence[Incoming]) -> Sequence[Receipt]:
+        async with self._store.batch(incoming) as batch:
+            decided = carried(batch.fresh, self._library, self._ear)
+            posts = await batch.keep(decided, self._now()) if decided else ()
+        self._ear.showed(posts)
+        self._deliver(posts)
+        receipts = {event.id: self._receipt(event, told, posts) for event, told in decided}
+        return [receipts.get(event.id, Receipt(fresh=False)) for event in incoming]
+
+    def _receipt(self, incoming: Incoming, decision: Decision, posts: Sequence[Post]) -> Receipt:
+        owed = sum(post.answers == incoming.id for post in posts)
+        locale = decision.learner.locale
+        for effect in decision.effects:
+            if isinstance(effect, Notice):
+                text = words(self._translate(locale, effect.text))
+                return Receipt(text, effect.loud, owed)
+        return Receipt(posts=owed)

@@ -1,0 +1,187 @@
+"""Turns: committed before acknowledged, once an event, together when many, poison set aside."""
+
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+
+from bot.core.effects import Decision
+from bot.core.events import Address, Began, Incoming, LessonDue, Pressed, Said
+from bot.core.card import Action
+from bot.core.learner import Learner
+from bot.core.library import Library
+from bot.ports import Conflict, StoreDown
+from bot.runtime import turn
+from tests.runtime.rooms import ME, decide, house
+
+
+def press(token: str, on: str = "") -> Pressed:
+    action = Action.unpack(token)
+    assert action is not None
+    return Pressed(action, on)
+
+
+async def test_a_receipt_counts_the_cards_that_are_on_their_way() -> None:
+    async with house() as home:
+        receipt = await home.hear(Began())
+        assert (receipt.posts, receipt.text, receipt.fresh) == (1, "", True)
+        await home.send_all()
+        assert home.platform.titles == ["en:hello.all"]
+
+
+async def test_an_event_that_comes_twice_is_one_event() -> None:
+    async with house() as home:
+        await home.hear(press("track:en:citizen"))
+        first = await home.hear(press("answer:acc-01-q1:b"), key="same")
+        again = await home.hear(press("answer:acc-01-q1:b"), key="same")
+        assert first.fresh
+        assert not again.fresh
+        known = await home.base.known(ME)
+        assert known is not None
+        assert (known.answers, known.right, known.learner.points) == (1, 1, 10)
+
+
+async def test_two_events_of_one_learner_in_one_batch_are_decided_in_order() -> None:
+    async with house() as home:
+        await home.hear(press("track:en:citizen"))
+        events = [home.event(press("answer:acc-01-q1:b")), home.event(press("set:often:daily"))]
+        await home.turns.take(events)
+        known = await home.base.known(ME)
+        assert known is not None
+        assert known.learner.points == 10
+        assert known.learner.often == "daily"
+
+
+async def test_a_typed_letter_presses_what_is_shown_even_to_a_stranger() -> None:
+    async with house() as home:
+        await home.hear(Began())
+        await home.hear(Said("2"))
+        await home.hear(Said("a"))
+        await home.send_all()
+        assert home.platform.titles[1].startswith("ar:") or "\u200far:" in home.platform.titles[1]
+        known = await home.base.known(ME)
+        assert known is not None
+        assert known.learner.locale == "ar"
+
+
+async def test_after_a_restart_a_typed_letter_means_the_card_of_the_stage() -> None:
+    async with house() as home:
+        await home.hear(press("track:en:citizen"))
+        await home.hear(press("answer:acc-01-q1:b"))
+        home.ear.forget(ME)
+        await home.hear(Said("1"))
+        known = await home.base.known(ME)
+        assert known is not None
+        assert known.learner.often == "daily"
+
+
+async def test_a_press_that_means_nothing_gets_its_notice_in_words() -> None:
+    async with house() as home:
+        await home.hear(press("track:en:citizen"))
+        receipt = await home.hear(press("answer:gone-01:a", on="m9"))
+        assert receipt.text == "en:press.before"
+        assert receipt.posts == 1
+
+
+async def test_what_arrives_during_a_transaction_is_the_next_batch(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with house() as home:
+        sizes: list[int] = []
+        take = home.turns.take
+
+        async def counted(events: Sequence[Incoming]) -> object:
+            sizes.append(len(events))
+            return await take(events)
+
+        monkeypatch.setattr(home.turns, "take", counted)
+        work = asyncio.create_task(home.turns.run())
+        asks = [
+            home.turns.receive([home.event(Began(), address=Address("fake", str(n)))])
+            for n in range(40)
+        ]
+        receipts = await asyncio.gather(*asks)
+        work.cancel()
+        assert [receipt[0].posts for receipt in receipts] == [1] * 40
+        assert sum(sizes) == 40
+        assert len(sizes) <= 2
+
+
+async def test_a_poisoned_event_is_parked_and_the_others_go_on(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with house() as home:
+
+        def poisoned(learner: Learner, incoming: Incoming, library: Library) -> Decision:
+            if incoming.id == "poison":
+                raise ZeroDivisionError
+            return decide(learner, incoming, library)
+
+        monkeypatch.setattr(turn, "decide", poisoned)
+        work = asyncio.create_task(home.turns.run())
+        events = [
+            home.event(Began(), address=Address("fake", "1")),
+            home.event(Began(), key="poison", address=Address("fake", "2")),
+            home.event(Began(), address=Address("fake", "3")),
+        ]
+        receipts = await home.turns.receive(events)
+        assert [receipt.posts for receipt in receipts] == [1, 0, 1]
+        again = await home.turns.receive([home.event(Began(), key="poison")])
+        assert not again[0].fresh
+        work.cancel()
+        assert "event_parked" in caplog.text
+
+
+async def test_a_conflict_is_decided_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with house() as home:
+        once = home.turns._once
+        tries = 0
+
+        async def overtaken(events: Sequence[Incoming]) -> object:
+            nonlocal tries
+            tries += 1
+            if tries < 5:
+                raise Conflict
+            return await once(events)
+
+        monkeypatch.setattr(home.turns, "_once", overtaken)
+        assert (await home.hear(Began())).posts == 1
+        tries = -5
+        with pytest.raises(Conflict):
+            await home.hear(Began())
+
+
+async def test_when_nothing_can_be_written_nobody_is_told_otherwise(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with house() as home:
+
+        async def down(_: Sequence[Incoming]) -> object:
+            raise StoreDown
+
+        monkeypatch.setattr(home.turns, "take", down)
+        work = asyncio.create_task(home.turns.run())
+        with pytest.raises(StoreDown):
+            await home.turns.receive([home.event(Began())])
+        work.cancel()
+
+
+async def test_a_lesson_that_is_due_waits_in_its_own_lane() -> None:
+    async with house() as home:
+        for token in (
+            "track:en:citizen",
+            "answer:acc-01-q1:b",
+            "set:often:daily",
+            "set:hour:18.00",
+            "set:country:fr",
+        ):
+            await home.hear(press(token))
+        await home.send_all()
+        before = len(home.platform.shown)
+        home.wait(hours=5, minutes=6)
+        (due,) = await home.base.claim_due(home.now, 10)
+        assert isinstance(due.event, LessonDue)
+        (receipt,) = await home.turns.take([due])
+        assert receipt.posts == 0
+        assert await home.send_all() == 1
+        assert home.platform.titles[before:] == ["en:phi-01.title"]
