@@ -1,0 +1,159 @@
+"""The command line: ``wary``, which is the same as ``python -m bot``.
+
+Rule 1: this file parses and hands over; the work is done in the rooms.
+"""
+
+import argparse
+import asyncio
+import dataclasses
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from bot import __version__, i18n, settings, store, wiring
+from bot.ports import StoreDown
+from bot.runtime import journal
+from bot.settings import Settings, SettingsError
+
+REFUSED = 1
+"""Exit code where something must be mended first."""
+
+
+async def _open(config: Settings) -> store.Database:
+    key = Path(config.key_file) if config.key_file else None
+    return await store.connect(config.database_url, key=key)
+
+
+async def _run(config: Settings, *, shown: bool = False, further: int = 0) -> None:
+    """Serve the platforms of *config* until stopped."""
+    made = wiring.taught(config)
+    wiring.weighed(config, made)
+    base = await _open(config)
+    try:
+        running = wiring.Wary(config, made, base)
+        for name in config.platforms:
+            running.join(name, shown=shown)
+        listener = None
+        if running.site():
+            listener = wiring.listening(config.host, config.port, further)
+            host, port = listener.getsockname()[:2]
+            _tell(f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/")
+            if shown:
+                _tell(
+                    "Open this address in a browser.  Nothing leaves this computer; Ctrl+C ends."
+                )
+        wiring.on_signals(running)
+        await running.run(listener)
+    finally:
+        await base.close()
+
+
+def _tell(line: str) -> None:
+    print(line, flush=True)
+
+
+def _demo(config: Settings, given: argparse.Namespace) -> int:
+    port = config.port if given.port is None else given.port
+    here = dataclasses.replace(
+        config, database_url="sqlite://", key_file="", platforms=("web",), port=port
+    )
+    asyncio.run(_run(here, shown=True, further=wiring.PORTS if port else 0))
+    return 0
+
+
+def _serve(config: Settings, _: argparse.Namespace) -> int:
+    asyncio.run(_run(config))
+    return 0
+
+
+def _chat(config: Settings, _: argparse.Namespace) -> int:
+    asyncio.run(_run(dataclasses.replace(config, platforms=("terminal",))))
+    return 0
+
+
+def _check(config: Settings, given: argparse.Namespace) -> int:
+    faults = wiring.checked(config, [Path(path) for path in given.path])
+    for fault in faults:
+        _tell(str(fault))
+    refused = sum(not fault.warning for fault in faults)
+    _tell(f"{refused} to mend, {len(faults) - refused} to look at")
+    return REFUSED if refused else 0
+
+
+def _db(config: Settings, _: argparse.Namespace) -> int:
+    copy = asyncio.run(store.upgrade(config.database_url))
+    _tell(
+        f"The database is up to date; a copy of it as it was: {copy}"
+        if copy
+        else "The database is up to date."
+    )
+    return 0
+
+
+def _i18n(config: Settings, given: argparse.Namespace) -> int:
+    made = wiring.taught(config)
+    folder = wiring.data() / "locales"
+    tags = given.language or [
+        tag for tag in made.catalogues.languages if tag != made.content.source_language
+    ]
+    for tag in tags:
+        if given.what == "update":
+            _tell(str(i18n.update(folder, tag, made.content.sources)))
+        else:
+            for line in i18n.coverage(folder, tag, made.content.sources):
+                _tell(f"{tag} {line}")
+    return 0
+
+
+Command = Callable[[Settings, argparse.Namespace], int]
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="wary", description="Short lessons against cyberthreats, in the chat people use."
+    )
+    parser.add_argument("--version", action="version", version=f"wary {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(name: str, command: Command, text: str) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=text, description=text)
+        made.set_defaults(command=command)
+        return made
+
+    demo = add("demo", _demo, "try it in a browser; no account, nothing is kept")
+    demo.add_argument("--port", type=int, default=None, help="port of the page; 0 for any")
+    add("serve", _serve, "serve the platforms named in WARY_PLATFORMS")
+    add("chat", _chat, "talk to the bot in this terminal, or from a script on standard input")
+    check = add("check", _check, "say everything that is wrong with lessons and translations")
+    check.add_argument("path", nargs="*", help="a further pack to check together with ours")
+    base = add("db", _db, "bring the database to this version; SQLite files are copied first")
+    base.add_argument("what", choices=["upgrade"])
+    words = add("i18n", _i18n, "bring translation files up to date, or count what is complete")
+    words.add_argument("what", choices=["update", "coverage"])
+    words.add_argument("language", nargs="*", help="tags such as ar; all when none is named")
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code: 0 done, 1 something to mend, 2 misuse."""
+    given = _parser().parse_args(arguments)
+    try:
+        config = settings.read()
+        journal.write(config.log_level)
+        command: Command = given.command
+        return command(config, given)
+    except (SettingsError, wiring.ContentFault, wiring.Busy) as error:
+        return _refuse(str(error))
+    except (store.SchemaMismatch, store.KeyFault, StoreDown, ValueError) as error:
+        return _refuse(f"WARY_DATABASE_URL: {error}")
+    except KeyboardInterrupt:
+        return 0
+
+
+def _refuse(message: str) -> int:
+    print(message, file=sys.stderr)
+    return REFUSED
+
+
+if __name__ == "__main__":
+    sys.exit(main())

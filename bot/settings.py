@@ -1,0 +1,170 @@
+"""The environment, read once; no room reads it, each gets its values as arguments.
+
+Rule 1: every setting stands in ``SETTINGS`` with its default and its reason, and in README.
+Rule 2: whatever is wrong is told at once, each with its name and its remedy.
+"""
+
+import difflib
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+PREFIX = "WARY_"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One variable: its name, its default as written in the environment, and why it exists."""
+
+    name: str
+    default: str
+    reason: str
+
+
+SETTINGS = (
+    Setting(
+        "WARY_DATABASE_URL", "sqlite:///wary.db", "Where learners, answers and posts are kept"
+    ),
+    Setting("WARY_KEY_FILE", "", "Key that seals platform ids; empty: beside the SQLite file"),
+    Setting("WARY_PLATFORMS", "web", "Platforms to serve, with commas: `web`, `terminal`"),
+    Setting("WARY_LOCALE", "en", "Language offered first, and used where a client names none"),
+    Setting("WARY_COUNTRY", "", "Country offered first, as two letters; empty: by language"),
+    Setting("WARY_ZONE", "UTC", "Time zone of whoever has not told theirs, such as Africa/Tunis"),
+    Setting("WARY_HOST", "127.0.0.1", "Address the web server listens on"),
+    Setting("WARY_PORT", "8080", "Port the web server listens on; 0 takes any free one"),
+    Setting("WARY_WEB_HOSTS", "", "Further host names that the pages answer to, with commas"),
+    Setting("WARY_TERMINAL_USER", "me", "Name of the learner who sits at `wary chat`"),
+    Setting("WARY_LOG_LEVEL", "WARNING", "DEBUG, INFO, WARNING or ERROR"),
+    Setting("WARY_SETTINGS_FILE", "", "A file of NAME=value lines; the environment wins over it"),
+)
+"""Every setting, in the order of the README's table."""
+
+OTHERS = ("WARY_TEST_", "WARY_REQUIRE_")
+"""Names that belong to the test suite and are no settings."""
+
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+LAST_PORT = 65535
+LETTERS_OF_A_COUNTRY = 2
+
+
+class SettingsError(Exception):
+    """Settings are wrong; ``faults`` has one line for each, with its remedy."""
+
+    def __init__(self, faults: tuple[str, ...]) -> None:
+        """Keep every fault."""
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The environment in our words."""
+
+    database_url: str
+    key_file: str
+    platforms: tuple[str, ...]
+    locale: str
+    country: str
+    zone: str
+    host: str
+    port: int
+    log_level: str
+    values: Mapping[str, str]
+    """Every variable as written, for the platforms' own."""
+
+    def of_platform(self, name: str) -> Mapping[str, str]:
+        """Return the settings of platform *name*: prefix cut, names in lower case."""
+        prefix = f"{PREFIX}{name.upper()}_"
+        own = {
+            key.removeprefix(prefix).lower(): value
+            for key, value in self.values.items()
+            if key.startswith(prefix)
+        }
+        return {"locale": self.locale, **own}
+
+
+def read(environment: Mapping[str, str] | None = None) -> Settings:
+    """Return the settings of *environment*, by default the process's own.
+
+    Raises:
+        SettingsError: one or more are wrong; all of them are named.
+    """
+    given = dict(os.environ if environment is None else environment)
+    faults: list[str] = []
+    given = {**_filed(given.get("WARY_SETTINGS_FILE", ""), faults), **given}
+    known = {setting.name: setting.default for setting in SETTINGS}
+    own = {key: value.strip() for key, value in given.items() if key.startswith(PREFIX)}
+    faults += [_unknown(name, known) for name in sorted(own) if _is_unknown(name, known)]
+    values = {**known, **own}
+    faults += _wrong(values)
+    if faults:
+        raise SettingsError(tuple(faults))
+    return Settings(
+        database_url=values["WARY_DATABASE_URL"],
+        key_file=values["WARY_KEY_FILE"],
+        platforms=_listed(values["WARY_PLATFORMS"]),
+        locale=values["WARY_LOCALE"],
+        country=values["WARY_COUNTRY"].lower(),
+        zone=values["WARY_ZONE"],
+        host=values["WARY_HOST"],
+        port=int(values["WARY_PORT"]),
+        log_level=values["WARY_LOG_LEVEL"].upper(),
+        values=values,
+    )
+
+
+def _filed(path: str, faults: list[str]) -> dict[str, str]:
+    """Return the NAME=value lines of the file at *path*."""
+    if not path:
+        return {}
+    try:
+        lines = Path(path).read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        faults.append(f"WARY_SETTINGS_FILE: {path} cannot be read ({error}); name a text file")
+        return {}
+    found = {}
+    for number, line in enumerate(lines, start=1):
+        name, equals, value = line.partition("=")
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        if not equals:
+            faults.append(f"{path}:{number} {line.strip()[:40]}: no '='; write NAME=value")
+            continue
+        found[name.strip()] = value.strip()
+    return found
+
+
+def _is_unknown(name: str, known: Mapping[str, str]) -> bool:
+    return name not in known and not name.startswith(OTHERS)
+
+
+def _unknown(name: str, known: Mapping[str, str]) -> str:
+    near = difflib.get_close_matches(name, known, n=1)
+    remedy = f"did you mean {near[0]}?" if near else "remove it; README lists all settings"
+    return f"{name}: no such setting; {remedy}"
+
+
+def _listed(value: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(part.strip() for part in value.split(",") if part.strip()))
+
+
+def _wrong(values: Mapping[str, str]) -> list[str]:
+    """Return a line for each value that cannot be meant."""
+    faults = []
+    url, port = values["WARY_DATABASE_URL"], values["WARY_PORT"]
+    country, level = values["WARY_COUNTRY"], values["WARY_LOG_LEVEL"]
+    if not url.startswith(("sqlite:///", "sqlite://", "postgresql")):
+        faults.append(
+            f"WARY_DATABASE_URL: '{url.split(':')[0]}' is no database we speak; write "
+            "sqlite:///path/to/wary.db or postgresql://user@host/name"
+        )
+    if not port.isdecimal() or int(port) > LAST_PORT:
+        faults.append(f"WARY_PORT: '{port}' is no port; write a number from 0 to {LAST_PORT}")
+    if not _listed(values["WARY_PLATFORMS"]):
+        faults.append("WARY_PLATFORMS: empty; name at least one, such as web")
+    if country and not (len(country) == LETTERS_OF_A_COUNTRY and country.isalpha()):
+        faults.append(f"WARY_COUNTRY: '{country}' is no country; write two letters, such as tn")
+    if level.upper() not in LEVELS:
+        faults.append(f"WARY_LOG_LEVEL: '{level}' is no level; write one of {', '.join(LEVELS)}")
+    return faults
