@@ -1,0 +1,1 @@
+"""Who watches: the web pages beside the chat."""

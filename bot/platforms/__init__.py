@@ -1,0 +1,1 @@
+"""Where we talk: one folder a service, the same four files in each."""
