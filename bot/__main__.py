@@ -7,6 +7,7 @@ import argparse
 import asyncio
 import dataclasses
 import sys
+import zoneinfo
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -137,6 +138,8 @@ def _parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0 done, 1 something to mend, 2 misuse."""
     given = _parser().parse_args(arguments)
+    # The pinned tables, not the machine's, which may be years old and would move people's hours.
+    zoneinfo.reset_tzpath(to=())
     try:
         config = settings.read()
         journal.write(config.log_level)

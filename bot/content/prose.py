@@ -7,7 +7,6 @@ Rule 2: invented or not, an address is a reserved one, and nothing is invisible.
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from bot.content.document import QUOTED, did_you_mean, quoted
 from bot.content.phrases import (
@@ -31,6 +30,9 @@ from bot.core.library import PLACEHOLDERS
 
 Found = tuple[str, str]
 """What is wrong, and what to do."""
+
+LOOKED_AT = 4000
+"""How much of a text is searched: a longer one is refused for its length, and may be a trap."""
 
 RESERVED = ("example", "test", "invalid")
 """Last labels of names that can never be anybody's.  Source: RFC 2606 and RFC 6761."""
@@ -90,7 +92,7 @@ def prose(worded: Worded, *, english: bool, myth: bool) -> Iterator[Found]:
     ``english``: the lists of English phrases apply.  ``myth``: the lesson speaks about retired
     advice.
     """
-    text = worded.text
+    text = worded.text[:LOOKED_AT]
     ours = worded.role not in {"staged", "sender"}
     yield from seen(text)
     yield from marks(text)
@@ -99,11 +101,11 @@ def prose(worded: Worded, *, english: bool, myth: bool) -> Iterator[Found]:
     if ours:
         yield from ours_only(text)
     if ours and english:
-        yield from _phrases(worded, myth=myth)
+        yield from _phrases(worded, text, myth=myth)
 
 
-def _phrases(worded: Worded, *, myth: bool) -> Iterator[Found]:
-    text, asked = worded.text, worded.role == "stem"
+def _phrases(worded: Worded, text: str, *, myth: bool) -> Iterator[Found]:
+    asked = worded.role == "stem"
     claimed = not asked and not (worded.role == "option" and worded.wrong)
     for phrases, wrong, applies, otherwise in (
         (_blame, BLAME_WRONG, True, ""),
@@ -228,7 +230,8 @@ def interface_prose(
     Its placeholders are the engine's own names or country placeholders, at any place.  It may name
     real addresses: those of the international directories stand there.
     """
-    for text in dict.fromkeys([worded.text, *plural.values()]):
+    for whole in dict.fromkeys([worded.text, *plural.values()]):
+        text = whole[:LOOKED_AT]
         yield from seen(text)
         yield from marks(text)
         for found in _BRACES.finditer(text):
@@ -240,4 +243,4 @@ def interface_prose(
                 remedy = f"did you mean {{{near}}}?" if near else "use a-z, 0-9 and '_'"
                 yield f"{{{visible(name[:QUOTED])}}} is unknown", remedy
         if english:
-            yield from _phrases(replace(worded, text=text), myth=False)
+            yield from _phrases(worded, text, myth=False)

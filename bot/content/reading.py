@@ -19,7 +19,7 @@ OTHER_LANGUAGE = 1.3
 
 _MARKS = re.compile(r"\*\*|\*|`")
 PLACEHOLDER = re.compile(r"\{([^{}\n]{1,60})\}")
-_SENTENCE_END = re.compile(r"[.!?…。！？؟]+[\"'”»’)\]]*(?=\s|$)|\n+|[。！？]")
+_SENTENCE_END = re.compile(r"[.!?…。！？؟]{1,9}[\"'”»’)\]]{0,9}(?=\s|$)|\n+|[。！？]")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from bot.content.document import QUOTED, quoted
 from bot.content.items import plain
 from bot.content.pack import Content
-from bot.content.prose import Found, hosts, marks, stands_alone
+from bot.content.prose import LOOKED_AT, Found, hosts, marks, stands_alone
 from bot.content.reading import (
     LEVELS,
     OTHER_LANGUAGE,
@@ -97,7 +97,7 @@ def check_translation(
     """
     faults = []
     targets = {
-        key: _Target(content.worded[key], text, locale, _names(content, key))
+        key: _Target(content.worded[key], text[:LOOKED_AT], locale, _names(content, key))
         for key, text in translations.items()
         if text.strip() and key in content.worded and key not in content.fixed
     }

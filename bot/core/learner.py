@@ -133,6 +133,8 @@ class Learner:
     typed_only: bool = False
     stage: Stage = Stranger()
     progress: tuple[tuple[str, int], ...] = ()
+    unread: str = ""
+    """The lesson whose question came before its cards, empty for none."""
     points: int = 0
     later: str = ""
     """The lesson whose action was put off, empty for none."""

@@ -60,7 +60,8 @@ def opened(learner: Learner, library: Library, why: Why) -> tuple[Learner, Card 
     if lesson is None:
         return learner, None
     stage = Reading(lesson.id, 0, why)
-    reader = replace(progress.met(learner, lesson.id), stage=stage)
+    unread = "" if learner.unread == lesson.id else learner.unread
+    reader = replace(progress.met(learner, lesson.id), stage=stage, unread=unread)
     return reader, reading(reader, library, stage)
 
 

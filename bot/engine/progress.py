@@ -88,13 +88,16 @@ def met(learner: Learner, lesson: str, more: int = 0) -> Learner:
 
 
 def next_lesson(learner: Learner, library: Library) -> Lesson | None:
-    """Return the next lesson to teach: the first new one, else the one practised least.
+    """Return the next lesson to teach.
 
-    None only where the library has nothing for this learner.
+    That is one whose cards were not read yet, else the first new one, else the one practised
+    least.  None only where the library has nothing for this learner.
     """
     own = lessons(learner, library)
     counts = dict(learner.progress)
-    fresh = next((lesson for lesson in own if lesson.id not in counts), None)
+    fresh = next(
+        (lesson for lesson in own if lesson.id not in counts or lesson.id == learner.unread), None
+    )
     return fresh or min(own, key=lambda lesson: counts[lesson.id], default=None)
 
 

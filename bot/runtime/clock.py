@@ -64,8 +64,14 @@ class Clock:
         """Start firing every *seconds* and return the scheduler, for its ``shutdown``."""
         scheduler = AsyncIOScheduler(timezone=UTC)
         trigger = IntervalTrigger(seconds=seconds, timezone=UTC)
+        # At once, too: after a restart nobody who is due waits for the first interval.
         scheduler.add_job(
-            self.fire, trigger, max_instances=1, coalesce=True, misfire_grace_time=None
+            self.fire,
+            trigger,
+            next_run_time=now(),
+            max_instances=1,
+            coalesce=True,
+            misfire_grace_time=None,
         )
         hourly = IntervalTrigger(hours=1, timezone=UTC)
         scheduler.add_job(

@@ -193,5 +193,6 @@ def joined(**changes: object) -> Talk:
         "set:country:fr",
     ):
         talk.press(token)
+    talk.learner = replace(talk.learner, unread="")
     talk.learner = replace(talk.learner, **changes)  # type: ignore[arg-type]
     return talk

@@ -45,6 +45,15 @@ def test_a_lesson_is_read_card_by_card_and_ends_in_a_question() -> None:
     assert (stage.item, stage.why) == ("phi-01-q1", "daily")
 
 
+def test_the_cards_of_the_first_question_come_first() -> None:
+    talk = joined(unread="acc-01")
+    due(talk)
+    assert "acc-01.cards.c1" in talk.keys
+    assert talk.learner.unread == ""
+    due(talk, DAY + timedelta(days=1))
+    assert "phi-01.cards.c1" in talk.keys
+
+
 def test_a_track_reads_its_own_variant() -> None:
     talk = joined(track=Track.SENIOR)
     due(talk)
