@@ -98,11 +98,16 @@ def _i18n(config: Settings, given: argparse.Namespace) -> int:
         tag for tag in made.catalogues.languages if tag != made.content.source_language
     ]
     for tag in tags:
-        if given.what == "update":
-            _tell(str(i18n.update(folder, tag, made.content.sources)))
-        else:
-            for line in i18n.coverage(folder, tag, made.content.sources):
-                _tell(f"{tag} {line}")
+        counts = (
+            i18n.update(folder, tag, made.content.sources).counts
+            if given.what == "update"
+            else i18n.coverage([folder], tag, made.content.sources)
+        )
+        for count in counts:
+            _tell(
+                f"{tag} {count.catalogue}: {count.complete} complete, {count.stale} stale, "
+                f"{count.empty} empty"
+            )
     return 0
 
 

@@ -9,7 +9,7 @@ import signal
 import socket
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -83,7 +83,8 @@ def taught(settings: Settings) -> Taught:
     )
     offers, unlisted = read_offers(root / "locales" / "countries.yaml")
     library = _library(settings, found, catalogues, offers)
-    return Taught(found, library, catalogues, (*found.faults, *untranslated, *unlisted))
+    faults = (*found.faults, *untranslated, *unlisted)
+    return Taught(found, library, catalogues, tuple(_near(one, root) for one in faults))
 
 
 def _library(
@@ -153,7 +154,14 @@ def checked(settings: Settings, further: Sequence[Path]) -> tuple[Fault, ...]:
         if tag != found.source_language:
             spoken, places = catalogues.translations(tag), catalogues.places(tag)
             faults += content.check_translation(found, tag, spoken, places)
-    return tuple(sorted(set(faults)))
+    return tuple(sorted({_near(fault, root) for fault in faults}))
+
+
+def _near(fault: Fault, root: Path) -> Fault:
+    """Return *fault* with a path as people see it from our own pack."""
+    path = Path(fault.path)
+    inside = path.is_absolute() and path.is_relative_to(root)
+    return replace(fault, path=path.relative_to(root).as_posix()) if inside else fault
 
 
 class Wary:

@@ -107,9 +107,12 @@ class Country:
     zones: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Library:
     """All that the engine may know of what is taught, checked before the first event.
+
+    Two libraries are never equal: a library is compared by identity, so that what follows from
+    it can be kept beside it.
 
     ``paths`` holds the whole order of lessons of a track, starter path first.
     ``served``: lesson or item id to the languages in which it is whole.  ``countries`` by lower

@@ -6,7 +6,7 @@ Rule 2: an open question is judged once; the second press is told so and changes
 
 from dataclasses import replace
 
-from bot.core.card import Action, Block, Button, Card, Para, Text
+from bot.core.card import Block, Card, Para, Text
 from bot.core.effects import Decision, Note
 from bot.core.events import Event, Incoming, Pressed
 from bot.core.learner import Answered, Answering, Learner
@@ -135,8 +135,12 @@ def _kept(learner: Learner, stage: Answered, event: Event, library: Library) -> 
     """Return the learner with the answer counted, its note, and the card that explains."""
     points = quiz.POINTS if stage.verdict == "right" else 0
     lesson = library.items[stage.item].lesson
-    counted = progress.met(learner, lesson, 1)
-    after = replace(counted, stage=stage, points=counted.points + points)
+    after = replace(
+        learner,
+        progress=progress.met(learner, lesson, 1),
+        stage=stage,
+        points=learner.points + points,
+    )
     given = ".".join(stage.picked) or stage.detail or "-"
     note = Note("answer", f"{stage.item}:{given}", points, once=f"{stage.item}:{stage.seed}")
     return Decision(after, (note, show(event, answered(after, library, stage))))
@@ -145,15 +149,7 @@ def _kept(learner: Learner, stage: Answered, event: Event, library: Library) -> 
 def answered(learner: Learner, library: Library, stage: Answered) -> Card:
     """Return the card of a judged question with what may come next."""
     card = quiz.feedback(learner, library, stage)
-    if stage.why == "first" and onboarding.missing(learner) == "often":
-        body: tuple[Block[Text], ...] = (*card.body, Para(Text("often.ask")))
-        return replace(card, body=body, choices=onboarding.often_choices())
-    return replace(card, buttons=after_answer())
-
-
-def after_answer() -> tuple[Button[Text], ...]:
-    """Return the offers below a judged question."""
-    return (
-        Button(Text("lesson.one_more"), Action("more"), style="primary"),
-        Button(Text("lesson.enough"), Action("enough")),
-    )
+    if stage.why != "first" or onboarding.missing(learner) != "often":
+        return card
+    body: tuple[Block[Text], ...] = (*card.body, Para(Text("often.ask")))
+    return replace(card, body=body, choices=onboarding.often_choices(), buttons=())

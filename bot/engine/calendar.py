@@ -25,6 +25,9 @@ A million people choose a handful of hours; the platforms take tens of messages 
 HOUR_CHARACTERS = 40
 """How much of a typed hour is read; longer is talk, not a time."""
 
+INSTANTS = 65_536
+"""Instants kept: people of one zone and hour share theirs, so a nation needs a few hundred."""
+
 _NOT_PLACES = frozenset({"Factory", "localtime"})
 _DAY = timedelta(days=1)
 _MINUTE = timedelta(minutes=1)
@@ -82,6 +85,7 @@ def offset(at: datetime, zone: str) -> int:
     return east // _MINUTE if east else 0
 
 
+@lru_cache(maxsize=INSTANTS)
 def instant(day: date, hour: time, zone: str) -> datetime | None:
     """Return the moment, in UTC, that stands for *hour* on *day* in *zone*.
 

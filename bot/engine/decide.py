@@ -65,9 +65,10 @@ def decide(learner: Learner, incoming: Incoming, library: Library) -> Decision:
     A function of its arguments alone: the same three give the same decision for ever.
     """
     known = _sound(learner, library)
-    returned = replace(known, gone=False) if not isinstance(incoming.event, Left) else known
+    back = known.gone and not isinstance(incoming.event, Left)
+    returned = replace(known, gone=False) if back else known
     decision = _answer(returned, incoming, library)
-    if known.gone and not decision.learner.gone:
+    if back:
         plan = schedule.replan(decision.learner, library, incoming.at)
         decision = replace(decision, effects=(plan, *decision.effects))
     return _dressed(decision)

@@ -5,14 +5,21 @@ Rule 1: one message a day; all else is a reply to a press.
 
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 from bot.core.card import Action, Block, Button, Card, Para, Text
 from bot.core.effects import Decision, Effect, Lane, Note, Say
 from bot.core.events import Event, Incoming, LessonDue, Pressed
-from bot.core.learner import Acting, Answered, Answering, Idle, Learner, Often, Reading, Why
+from bot.core.learner import Acting, Answered, Answering, Idle, Learner, Often, Reading, Track, Why
 from bot.core.library import Lesson, Library
 from bot.engine import calendar, places, progress, quiz, schedule
 from bot.engine.replies import show, tell
+
+EXPIRY = timedelta(hours=12)
+"""How long a lesson may wait in the outbox: after that it would meet the next one."""
+
+CARDS = 4096
+"""Cards of lessons kept, about 1 KB each."""
 
 LATER_DAYS = 7
 """Days after which a thing put off is asked about once more.  Source: chat.md, 9.2."""
@@ -28,12 +35,11 @@ def due(learner: Learner, incoming: Incoming, event: LessonDue, library: Library
     if schedule.missed(awake, library, incoming.at, wish):
         return Decision(awake, (schedule.replan(awake, library, incoming.at),))
     today = max(event.day, calendar.local_day(incoming.at, where))
-    dated = replace(awake, last_day=today)
-    plan = schedule.replan(dated, library, incoming.at)
-    after, card = _today(dated, library, today)
+    after, card = _today(awake, library, today)
+    plan = schedule.replan(after, library, incoming.at)
     if card is None:
-        return Decision(dated, (plan,))
-    say = Say(card, lane=Lane.LESSON, expires=incoming.at + timedelta(hours=12))
+        return Decision(after, (plan,))
+    say = Say(card, lane=Lane.LESSON, expires=incoming.at + EXPIRY)
     return Decision(after, (plan, say, Note("lesson", today.isoformat())))
 
 
@@ -49,57 +55,81 @@ def _today(learner: Learner, library: Library, today: date) -> tuple[Learner, Ca
     again = learner.later_on is not None and learner.later_on <= today
     if again and learner.later in library.lessons:
         stage = Acting(learner.later, asked_before=True)
-        asked = replace(learner, stage=stage, later="", later_on=None)
+        asked = replace(learner, stage=stage, later="", later_on=None, last_day=today)
         return asked, acting(asked, library, stage)
-    return opened(learner, library, "daily")
+    return opened(learner, library, "daily", today)
 
 
-def opened(learner: Learner, library: Library, why: Why) -> tuple[Learner, Card | None]:
-    """Return the learner with the next lesson open at its first card, and that card."""
+def opened(
+    learner: Learner, library: Library, why: Why, today: date | None
+) -> tuple[Learner, Card | None]:
+    """Return the learner with the next lesson open at its first card, and that card.
+
+    *today* is the newest local date on which the clock sent one.
+    """
     lesson = progress.next_lesson(learner, library)
     if lesson is None:
-        return learner, None
+        return replace(learner, last_day=today), None
     stage = Reading(lesson.id, 0, why)
     unread = "" if learner.unread == lesson.id else learner.unread
-    reader = replace(progress.met(learner, lesson.id), stage=stage, unread=unread)
+    reader = replace(
+        learner,
+        progress=progress.met(learner, lesson.id),
+        stage=stage,
+        unread=unread,
+        last_day=today,
+    )
     return reader, reading(reader, library, stage)
 
 
-def cards(learner: Learner, lesson: Lesson) -> tuple[Text, ...]:
-    """Return the texts of the lesson's cards for the learner's track."""
-    own = lesson.variants.get(learner.track)
+def cards(track: Track, lesson: Lesson) -> tuple[Text, ...]:
+    """Return the texts of the lesson's cards for *track*."""
+    own = lesson.variants.get(track)
     if own:
-        return tuple(Text(f"{lesson.id}.variants.{learner.track}.{card}") for card in own)
+        return tuple(Text(f"{lesson.id}.variants.{track}.{card}") for card in own)
     return tuple(Text(f"{lesson.id}.cards.{card}") for card in lesson.cards)
 
 
 def reading(learner: Learner, library: Library, stage: Reading) -> Card:
     """Return one card of a lesson, with the question and, if there is one, the next card."""
     lesson = library.lessons[stage.lesson]
-    texts = cards(learner, lesson)
-    at = min(stage.card, len(texts) - 1)
+    course = progress.course(learner, library)
+    place = (course.places.get(lesson.id, 1), len(course.lessons))
+    tip = learner.often is Often.TIP and stage.why == "daily" and lesson.action
+    told = (learner.track, learner.locale)
+    return _reading(library, lesson.id, stage.card, told, place, tip)
+
+
+@lru_cache(maxsize=CARDS)
+def _reading(  # what a lesson's look depends on, no more
+    library: Library,
+    key: str,
+    card: int,
+    told: tuple[Track, str],
+    place: tuple[int, int],
+    tip: bool,  # noqa: FBT001
+) -> Card:
+    track, locale = told
+    texts = cards(track, library.lessons[key])
+    at = min(card, len(texts) - 1)
     body: list[Block[Text]] = [Para(places.filled(texts[at], library))]
-    if learner.often is Often.TIP and stage.why == "daily" and lesson.action:
-        body.append(Para(Text("lesson.to_do", (("action", Text(f"{lesson.id}.action")),))))
-    buttons = [
-        Button(Text("lesson.question"), Action("quiz", (lesson.id,)), style="primary"),
-    ]
+    if tip:
+        body.append(Para(Text("lesson.to_do", (("action", Text(f"{key}.action")),))))
+    buttons = [Button(Text("lesson.question"), Action("quiz", (key,)), style="primary")]
     if at + 1 < len(texts):
-        buttons.append(Button(Text("lesson.read_on"), Action("read", (lesson.id, str(at + 1)))))
-    own = [one.id for one in progress.lessons(learner, library)]
-    place = own.index(lesson.id) + 1 if lesson.id in own else 1
+        buttons.append(Button(Text("lesson.read_on"), Action("read", (key, str(at + 1)))))
     return Card(
-        title=Text(f"{lesson.id}.title"),
-        body=(*body, *progress.remarks(learner, library, lesson)),
+        title=Text(f"{key}.title"),
+        body=(*body, *progress.remarks(library, library.lessons[key], locale)),
         buttons=tuple(buttons),
-        footer=Text("lesson.footer", (("n", place), ("total", len(own)))),
-        lang=progress.language(learner, library, lesson.id),
+        footer=Text("lesson.footer", (("n", place[0]), ("total", place[1]))),
+        lang=progress.fallback(library, key, locale),
     )
 
 
 def started(learner: Learner, incoming: Incoming, library: Library, why: Why) -> Decision:
     """Answer a wish for a lesson now."""
-    after, card = opened(learner, library, why)
+    after, card = opened(learner, library, why, learner.last_day)
     if card is None:
         return Decision(learner, (tell(incoming.event, Text("lesson.none")),))
     return Decision(after, (show(incoming.event, card),))
@@ -111,11 +141,11 @@ def read(
     """Turn to another card of a lesson; None where the press names none of ours."""
     key, place = (*event.action.args, "", "")[:2]
     lesson = library.lessons.get(key)
-    if lesson is None or not place.isdecimal() or int(place) >= len(cards(learner, lesson)):
+    if lesson is None or not place.isdecimal() or int(place) >= len(cards(learner.track, lesson)):
         return None
     why: Why = learner.stage.why if isinstance(learner.stage, Reading) else "more"
     stage = Reading(key, int(place), why)
-    reader = replace(progress.met(learner, key), stage=stage)
+    reader = replace(learner, progress=progress.met(learner, key), stage=stage)
     return Decision(reader, (show(event, reading(reader, library, stage)),))
 
 
@@ -128,7 +158,7 @@ def ask(learner: Learner, incoming: Incoming, event: Event, library: Library) ->
         return None
     why: Why = learner.stage.why if isinstance(learner.stage, Reading) else "more"
     stage = Answering(item.id, quiz.seed(incoming.id), why)
-    asked = replace(progress.met(learner, key), stage=stage)
+    asked = replace(learner, progress=progress.met(learner, key), stage=stage)
     return Decision(asked, (show(event, quiz.question(asked, library, stage)),))
 
 
@@ -176,7 +206,7 @@ def acting(learner: Learner, library: Library, stage: Acting) -> Card:
         body=tuple(body),
         buttons=tuple(buttons) if lesson.action else (),
         tone="info" if stage.asked_before else "good",
-        lang=progress.language(learner, library, lesson.id),
+        lang=progress.fallback(library, lesson.id, learner.locale),
     )
 
 

@@ -92,7 +92,9 @@ def track(
     if lesson is None or item is None:
         return _next(joined, incoming, library, (note,))
     stage = Answering(item.id, quiz.seed(incoming.id), "first")
-    asked = replace(progress.met(joined, lesson.id), stage=stage, unread=lesson.id)
+    asked = replace(
+        joined, progress=progress.met(joined, lesson.id), stage=stage, unread=lesson.id
+    )
     return Decision(asked, (note, show(event, quiz.question(asked, library, stage))))
 
 

@@ -5,11 +5,15 @@ language as a whole; this file decides which.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.core.card import Para, Text
 from bot.core.learner import Learner, Track
 from bot.core.library import Item, Lesson, Library
+
+COURSES = 512
+"""Courses kept: tracks times languages, for this library and the one before a reload."""
 
 
 def orders(
@@ -36,28 +40,31 @@ def _order(track: Track, lessons: Mapping[str, Lesson], path: Sequence[str]) -> 
     return tuple(placed)
 
 
-def language(learner: Learner, library: Library, content: str) -> str:
-    """Return the fallback language in which *content* must be said, empty for the learner's own.
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What one track is taught in one language, in order.
 
-    *content* is the id of a lesson or an item.
+    ``items`` by lesson, in the language in which the lesson is given; a lesson without any is
+    not among ``lessons``.  ``places``: lesson id to its place, counted from 1.
     """
-    whole = learner.locale in library.served.get(content, frozenset())
-    return "" if whole else library.source_language
+
+    lessons: tuple[Lesson, ...]
+    places: Mapping[str, int]
+    items: Mapping[str, tuple[Item, ...]]
 
 
-def remarks(learner: Learner, library: Library, lesson: Lesson) -> tuple[Para[Text], ...]:
-    """Return what must be said of a lesson as a whole: not in this language, or a draft."""
-    said = []
-    if language(learner, library, lesson.id):
-        said.append("lesson.not_translated")
-    if lesson.draft:
-        said.append("lesson.draft")
-    return tuple(Para(Text(key)) for key in said)
+@lru_cache(maxsize=COURSES)
+def _course(library: Library, track: Track, locale: str) -> Course:
+    items = {
+        key: _items(library, lesson, fallback(library, key, locale) or locale)
+        for key, lesson in library.lessons.items()
+    }
+    own = tuple(library.lessons[key] for key in library.paths.get(track, ()) if items[key])
+    places = {lesson.id: place for place, lesson in enumerate(own, start=1)}
+    return Course(own, places, items)
 
 
-def items(learner: Learner, library: Library, lesson: Lesson) -> tuple[Item, ...]:
-    """Return the items of *lesson* in the language in which this learner gets the lesson."""
-    tongue = language(learner, library, lesson.id) or learner.locale
+def _items(library: Library, lesson: Lesson, tongue: str) -> tuple[Item, ...]:
     found = (library.items[key] for key in lesson.items if key in library.items)
     return tuple(
         item
@@ -68,10 +75,28 @@ def items(learner: Learner, library: Library, lesson: Lesson) -> tuple[Item, ...
     )
 
 
-def lessons(learner: Learner, library: Library) -> tuple[Lesson, ...]:
-    """Return the learner's lessons in order, without those that have no question for them."""
-    found = (library.lessons[key] for key in library.paths.get(learner.track, ()))
-    return tuple(lesson for lesson in found if items(learner, library, lesson))
+def fallback(library: Library, content: str, locale: str) -> str:
+    """Return the language in which *content* must be said instead of *locale*, empty for none.
+
+    *content* is the id of a lesson or an item.
+    """
+    whole = locale in library.served.get(content, frozenset())
+    return "" if whole else library.source_language
+
+
+def remarks(library: Library, lesson: Lesson, locale: str) -> tuple[Para[Text], ...]:
+    """Return what must be said of a lesson as a whole: not in this language, or a draft."""
+    said = []
+    if fallback(library, lesson.id, locale):
+        said.append("lesson.not_translated")
+    if lesson.draft:
+        said.append("lesson.draft")
+    return tuple(Para(Text(key)) for key in said)
+
+
+def course(learner: Learner, library: Library) -> Course:
+    """Return what this learner is taught."""
+    return _course(library, learner.track, learner.locale)
 
 
 def answered(learner: Learner, lesson: str) -> int:
@@ -79,12 +104,13 @@ def answered(learner: Learner, lesson: str) -> int:
     return dict(learner.progress).get(lesson, 0)
 
 
-def met(learner: Learner, lesson: str, more: int = 0) -> Learner:
-    """Return the learner having met *lesson*, with *more* of its items answered."""
+def met(learner: Learner, lesson: str, more: int = 0) -> tuple[tuple[str, int], ...]:
+    """Return the progress of a learner who met *lesson*, with *more* of its items answered."""
     if lesson not in dict(learner.progress):
-        return replace(learner, progress=(*learner.progress, (lesson, more)))
-    counted = tuple((key, n + more if key == lesson else n) for key, n in learner.progress)
-    return replace(learner, progress=counted)
+        return (*learner.progress, (lesson, more))
+    if not more:
+        return learner.progress
+    return tuple((key, n + more if key == lesson else n) for key, n in learner.progress)
 
 
 def next_lesson(learner: Learner, library: Library) -> Lesson | None:
@@ -93,20 +119,20 @@ def next_lesson(learner: Learner, library: Library) -> Lesson | None:
     That is one whose cards were not read yet, else the first new one, else the one practised
     least.  None only where the library has nothing for this learner.
     """
-    own = lessons(learner, library)
+    own = course(learner, library).lessons
     counts = dict(learner.progress)
-    fresh = next(
-        (lesson for lesson in own if lesson.id not in counts or lesson.id == learner.unread), None
-    )
-    return fresh or min(own, key=lambda lesson: counts[lesson.id], default=None)
+    for lesson in own:
+        if lesson.id not in counts or lesson.id == learner.unread:
+            return lesson
+    return min(own, key=lambda lesson: counts[lesson.id], default=None)
 
 
 def next_item(learner: Learner, library: Library, lesson: Lesson) -> Item | None:
     """Return the next item of *lesson*: in order, and from the start again after the last."""
-    own = items(learner, library, lesson)
+    own = course(learner, library).items[lesson.id]
     return own[answered(learner, lesson.id) % len(own)] if own else None
 
 
 def finished(learner: Learner, library: Library, lesson: Lesson) -> bool:
     """Return whether every item of *lesson* was answered."""
-    return answered(learner, lesson.id) >= len(items(learner, library, lesson))
+    return answered(learner, lesson.id) >= len(course(learner, library).items[lesson.id])

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 from typing import Literal
 
 from bot.core.card import (
@@ -27,7 +28,7 @@ from bot.core.card import (
     Text,
     Tone,
 )
-from bot.core.learner import Answered, Answering, Learner
+from bot.core.learner import Answered, Answering, Learner, Why
 from bot.core.library import Item, Library, Option
 from bot.engine import places, progress
 
@@ -45,6 +46,9 @@ SEVERAL = frozenset({"multi", "spot"})
 
 FEEDBACK_LINES = 3
 """Most feedback lines of one answer, so that a card stays within 1,000 characters."""
+
+CARDS = 4096
+"""Cards of questions kept, about 1 KB each: six orders of 430 items, and their feedback."""
 
 Verdict = Literal["right", "near", "wrong", "unknown"]
 
@@ -84,19 +88,36 @@ def label(item: Item, option: Option, place: int) -> Text:
 def question(learner: Learner, library: Library, stage: Answering) -> Card:
     """Return the card of an open question, with what was picked so far."""
     item = library.items[stage.item]
+    order = tuple(option.id for option in shown(item, stage.seed))
+    return _question(library, item, learner.locale, order, stage.picked, stage.why)
+
+
+@lru_cache(maxsize=CARDS)
+def _question(  # what a question's look depends on, no more
+    library: Library,
+    item: Item,
+    locale: str,
+    order: tuple[str, ...],
+    picked: tuple[str, ...],
+    why: Why,
+) -> Card:
     lesson = library.lessons[item.lesson]
     card = Card(
         title=Text(f"{lesson.id}.title"),
         body=(
             *_case(item),
             Para(Text(f"{item.id}.stem")),
-            *_picks(item, stage),
-            *progress.remarks(learner, library, lesson),
+            *_picks(item, picked),
+            *progress.remarks(library, lesson, locale),
         ),
-        footer=Text("quiz.footer_first" if stage.why == "first" else "quiz.footer"),
-        lang=progress.language(learner, library, item.id),
+        footer=Text("quiz.footer_first" if why == "first" else "quiz.footer"),
+        lang=progress.fallback(library, item.id, locale),
     )
-    return _asking_number(card, item) if item.type == "numeric" else _asking(card, item, stage)
+    return (
+        _asking_number(card, item)
+        if item.type == "numeric"
+        else _asking(card, item, order, picked)
+    )
 
 
 def _asking_number(card: Card, item: Item) -> Card:
@@ -111,16 +132,16 @@ def _asking_number(card: Card, item: Item) -> Card:
     return replace(card, ask=ask, buttons=(unknown,))
 
 
-def _asking(card: Card, item: Item, stage: Answering) -> Card:
+def _asking(card: Card, item: Item, order: tuple[str, ...], picked: tuple[str, ...]) -> Card:
     """Return *card* with the options, and Don't know as the last of them."""
     choices = tuple(
         Choice(
             label(item, option, place),
             Action("answer", (item.id, option.id)),
-            picked=option.id in stage.picked,
+            picked=option.id in picked,
             letter=str(place) if item.type == "spot" else "",
         )
-        for place, option in enumerate(shown(item, stage.seed), start=1)
+        for place, option in enumerate(_ordered(item, order), start=1)
     )
     unknown = Choice(Text("quiz.unknown"), Action("answer", (item.id, UNKNOWN)), letter="?")
     send = Button(Text("quiz.send"), Action("send", (item.id,)), style="primary")
@@ -151,12 +172,16 @@ def _case(item: Item) -> Iterator[Block[Text]]:
     )
 
 
-def _picks(item: Item, stage: Answering) -> Iterator[Block[Text]]:
+def _ordered(item: Item, order: tuple[str, ...]) -> tuple[Option, ...]:
+    by_id = {option.id: option for option in item.options}
+    return tuple(by_id[key] for key in order)
+
+
+def _picks(item: Item, picked: tuple[str, ...]) -> Iterator[Block[Text]]:
     """Yield the order chosen so far."""
-    if item.type == "order" and stage.picked:
-        yield Bullets(
-            tuple(Text(f"{item.id}.steps.{step}.text") for step in stage.picked), ordered=True
-        )
+    if item.type == "order" and picked:
+        steps = tuple(Text(f"{item.id}.steps.{step}.text") for step in picked)
+        yield Bullets(steps, ordered=True)
 
 
 def toggled(item: Item, stage: Answering, option: str) -> Answering:
@@ -219,28 +244,46 @@ _TITLES: dict[str, tuple[str, Tone]] = {
 
 
 def feedback(learner: Learner, library: Library, stage: Answered) -> Card:
-    """Return the card of a judged question, without what it offers next."""
+    """Return the card of a judged question, with what may come next."""
     item = library.items[stage.item]
-    title, tone = _TITLES[stage.verdict]
-    told = [*_told(item, stage), Text(f"{item.id}.explain")]
-    lesson = library.lessons[item.lesson]
-    total = len(progress.items(learner, library, lesson))
-    done = min(progress.answered(learner, lesson.id), total)
+    total = len(progress.course(learner, library).items[item.lesson])
+    done = min(progress.answered(learner, item.lesson), total)
+    order = tuple(option.id for option in shown(item, stage.seed))
+    judged = (stage.verdict, stage.detail, stage.picked)
+    return _feedback(library, item, learner.locale, order, judged, (done, total))
+
+
+@lru_cache(maxsize=CARDS)
+def _feedback(  # what a judgement's look depends on, no more
+    library: Library,
+    item: Item,
+    locale: str,
+    order: tuple[str, ...],
+    judged: tuple[Verdict, str, tuple[str, ...]],
+    done: tuple[int, int],
+) -> Card:
+    verdict, detail, picked = judged
+    title, tone = _TITLES[verdict]
+    told = [*_told(item, verdict, detail, picked), Text(f"{item.id}.explain")]
     return Card(
         title=Text(title),
         body=(
             *_case(item),
             Para(Text(f"{item.id}.stem")),
-            *_marked(item, stage),
+            *_marked(item, order, picked),
             *(Para(places.filled(text, library)) for text in told),
-            Progress(done, total),
+            Progress(*done),
+        ),
+        buttons=(
+            Button(Text("lesson.one_more"), Action("more"), style="primary"),
+            Button(Text("lesson.enough"), Action("enough")),
         ),
         tone=tone,
-        lang=progress.language(learner, library, item.id),
+        lang=progress.fallback(library, item.id, locale),
     )
 
 
-def _marked(item: Item, stage: Answered) -> Iterator[Block[Text]]:
+def _marked(item: Item, order: tuple[str, ...], picked: tuple[str, ...]) -> Iterator[Block[Text]]:
     if item.type == "numeric":
         return
     if item.type == "order":
@@ -249,29 +292,28 @@ def _marked(item: Item, stage: Answered) -> Iterator[Block[Text]]:
         )
         return
     lines = []
-    for place, option in enumerate(shown(item, stage.seed), start=1):
+    for place, option in enumerate(_ordered(item, order), start=1):
         marks: set[Mark] = set()
         if option.right:
             marks.add("right")
-        if option.id in stage.picked:
+        if option.id in picked:
             marks.add("yours")
         lines.append((frozenset(marks), label(item, option, place)))
     yield Marked(tuple(lines))
 
 
-def _told(item: Item, stage: Answered) -> Iterator[Text]:
+def _told(item: Item, verdict: Verdict, detail: str, picked: tuple[str, ...]) -> Iterator[Text]:
     """Yield the feedback that fits the answer, at most ``FEEDBACK_LINES`` lines."""
-    if stage.verdict == "unknown":
+    if verdict == "unknown":
         return
     if item.type in SEVERAL:
         field = "segments" if item.type == "spot" else "options"
         keys = {option.id for option in item.options if option.right}
-        missed = [option.id for option in item.options if option.id in keys ^ set(stage.picked)]
+        missed = [option.id for option in item.options if option.id in keys ^ set(picked)]
         for option_id in missed[:FEEDBACK_LINES]:
             yield Text(f"{item.id}.{field}.{option_id}.feedback")
     elif item.type in ("tf", "order", "numeric"):
-        side = stage.detail or ("wrong" if stage.verdict == "wrong" else stage.verdict)
-        yield Text(f"{item.id}.feedback.{side}")
+        yield Text(f"{item.id}.feedback.{detail or verdict}")
     else:
-        for option_id in stage.picked[:1]:
+        for option_id in picked[:1]:
             yield Text(f"{item.id}.options.{option_id}.feedback")

@@ -1,0 +1,55 @@
+"""What a figure is, how it is taken, and how it is told.
+
+Rule 1: a figure stands beside its peer or limit of the same run, since machines are noisy.
+Rule 2: every figure is a median, and the runs it is the median of are told too.
+"""
+
+import statistics
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+
+RUNS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One line of the table; ``ratio`` is value by peer_value."""
+
+    name: str
+    value: float
+    unit: str
+    peer: str
+    peer_value: float
+    ratio: float
+    runs: int
+    target: str
+    met: bool
+
+    def told(self) -> dict[str, object]:
+        """Return what ``build/bench.json`` holds of it."""
+        whole = asdict(self)
+        return {key: whole[key] for key in whole if key not in ("target", "met")}
+
+
+def medians(
+    ours: Callable[[], float], theirs: Callable[[], float], runs: int = RUNS
+) -> tuple[float, float]:
+    """Return the medians of *runs* alternating takes of both."""
+    pairs = [(ours(), theirs()) for _ in range(runs)]
+    return statistics.median(one for one, _ in pairs), statistics.median(two for _, two in pairs)
+
+
+def at_least(name: str, unit: str, target: float, peer: str, taken: tuple[float, float]) -> Figure:
+    """Return a figure that is better when higher."""
+    value, other = taken
+    return Figure(
+        name, value, unit, peer, other, value / other, RUNS, f">= {target:g}", value >= target
+    )
+
+
+def at_most(name: str, unit: str, target: float, peer: str, taken: tuple[float, float]) -> Figure:
+    """Return a figure that is better when lower."""
+    value, other = taken
+    return Figure(
+        name, value, unit, peer, other, value / other, RUNS, f"<= {target:g}", value <= target
+    )
