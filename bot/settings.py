@@ -140,8 +140,9 @@ def _is_unknown(name: str, known: Mapping[str, str]) -> bool:
 
 
 def _unknown(name: str, known: Mapping[str, str]) -> str:
-    near = difflib.get_close_matches(name, known, n=1)
-    remedy = f"did you mean {near[0]}?" if near else "remove it; README lists all settings"
+    bare = {key.removeprefix(PREFIX): key for key in known}
+    near = difflib.get_close_matches(name.removeprefix(PREFIX), bare, n=1)
+    remedy = f"did you mean {bare[near[0]]}?" if near else "remove it; README lists all settings"
     return f"{name}: no such setting; {remedy}"
 
 

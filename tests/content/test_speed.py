@@ -1,7 +1,7 @@
 import time
 
 from bot.content import lint
-from tests.content.packs import GOOD, TODAY, content
+from tests.content.packs import GOOD, TODAY, content, spoiled
 
 SECONDS = 5
 """Source: content.md, section 11: 1,000 items in under 5 s."""
@@ -23,3 +23,20 @@ def test_a_thousand_items_are_checked_in_time() -> None:
     assert time.process_time() - begun < SECONDS
     assert len(given.items) == 1000
     assert [fault for fault in found if not fault.warning and "balance" in fault.key] == []
+
+
+def test_a_text_made_to_be_slow_is_refused_in_time() -> None:
+    traps = [
+        "is safe " * 25_000,
+        "." * 200_000 + "x",
+        "{a}" * 60_000,
+        "a.a" * 60_000,
+        "<a" * 90_000,
+    ]
+    path = "lessons/acc/acc-05.yaml"
+    card = "Print the backup codes and keep them at home."
+    for trap in traps:
+        begun = time.process_time()
+        given = content(spoiled(path, (card, f"'{trap}'")))
+        assert any(fault.wrong.endswith("limit 400") for fault in lint(given, TODAY))
+        assert time.process_time() - begun < SECONDS

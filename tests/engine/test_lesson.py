@@ -296,7 +296,7 @@ def test_items_for_one_language_and_anchors_are_left_out_elsewhere() -> None:
         "acc-01-q2": replace(LIBRARY.items["acc-01-q2"], language="fr"),
     }
     library = replace(LIBRARY, items=items)
-    own = progress.items(talk.learner, library, library.lessons["acc-01"])
+    own = progress.course(talk.learner, library).items["acc-01"]
     assert [item.id for item in own] == ["acc-01-q3"]
 
 
@@ -304,7 +304,7 @@ def test_a_lesson_whose_items_are_all_in_another_language_is_not_offered() -> No
     talk = joined()
     items = {key: replace(item, language="fr") for key, item in LIBRARY.items.items()}
     library = replace(LIBRARY, items=items)
-    assert progress.lessons(talk.learner, library) == ()
+    assert progress.course(talk.learner, library).lessons == ()
     assert progress.next_item(talk.learner, library, library.lessons["acc-01"]) is None
     talk.library = library
     talk.press("quiz:acc-01")

@@ -184,4 +184,4 @@ async def test_a_lesson_that_is_due_waits_in_its_own_lane() -> None:
         (receipt,) = await home.turns.take([due])
         assert receipt.posts == 0
         assert await home.send_all() == 1
-        assert home.platform.titles[before:] == ["en:phi-01.title"]
+        assert home.platform.titles[before:] == ["en:acc-01.title"]
