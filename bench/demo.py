@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from urllib.request import urlopen
 
-import psutil
+import psutil  # type: ignore[import-untyped]  # ships no types
 
 from bench.rows import RUNS, Figure, at_most
 

@@ -26,7 +26,7 @@ from bot.core.library import Library
 from bot.core.message import words
 from bot.core.source import Fault
 from bot.engine import calendar, progress
-from bot.ports import Barred, Hosted, Platform, Post, StoreDown, Tools
+from bot.ports import ASGI, Barred, Hosted, Platform, Post, StoreDown, Tools
 from bot.runtime import clock
 from bot.runtime.hear import Ear
 from bot.runtime.outbox import Dispatcher
@@ -212,7 +212,7 @@ class Wary:
             return False
         return not self._stop.is_set()
 
-    def site(self) -> "health.ASGI | None":
+    def site(self) -> ASGI | None:
         """Return the one HTTP site, or None where no platform is spoken to over HTTP."""
         hosted = [one for one in self._platforms if isinstance(one, Hosted)]
         return health.front(self.ready, hosted[0].app) if hosted else None
@@ -235,7 +235,7 @@ class Wary:
         server = _server(site) if site and listener else None
         work = [asyncio.create_task(self._turns.run())]
         work += [asyncio.create_task(self._dispatch(one)) for one in self._dispatchers.values()]
-        ends = [asyncio.create_task(self._stop.wait())]
+        ends: list[asyncio.Task[object]] = [asyncio.create_task(self._stop.wait())]
         ends += [asyncio.create_task(one.listen(self._turns.receive)) for one in self._platforms]
         if server and listener:
             ends.append(asyncio.create_task(server.serve([listener])))
@@ -278,7 +278,7 @@ class Wary:
             await self._stop.wait()
 
 
-def _server(site: "health.ASGI") -> uvicorn.Server:
+def _server(site: ASGI) -> uvicorn.Server:
     config = uvicorn.Config(
         site,
         log_config=None,

@@ -38,8 +38,10 @@ def test_every_wrong_setting_is_told_at_once() -> None:
     assert told == (
         "WARY_LOCAL: no such setting; did you mean WARY_LOCALE?",
         "WARY_XYZZY: no such setting; remove it; README lists all settings",
-        "WARY_DATABASE_URL: 'mysql' is no database we speak; write sqlite:///path/to/wary.db or "
-        "postgresql://user@host/name",
+        (
+            "WARY_DATABASE_URL: 'mysql' is no database we speak; write "
+            "sqlite:///path/to/wary.db or postgresql://user@host/name"
+        ),
         "WARY_PORT: '70000' is no port; write a number from 0 to 65535",
         "WARY_PLATFORMS: empty; name at least one, such as web",
         "WARY_COUNTRY: 'France' is no country; write two letters, such as tn",

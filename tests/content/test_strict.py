@@ -17,7 +17,7 @@ def refusals(text: str | bytes) -> list[str]:
     return [str(fault) for fault in faults]
 
 
-HOSTILE = {
+HOSTILE: dict[str, tuple[str | bytes, str]] = {
     "alias": ("a: x\nb: *a\n", "x.yaml:2 b: '*a' is an alias; write the text out"),
     "anchor": ("b: &a x\n", "x.yaml:1 b: '&a' is an anchor; delete it and write repeats out"),
     "anchor_on_a_list": (

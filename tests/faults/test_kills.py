@@ -6,6 +6,7 @@ Rule 1: the judge is what people saw over HTTP; the database is only asked what 
 import os
 import random
 import sqlite3
+import sys
 import threading
 import time
 from datetime import UTC, date, datetime, timedelta
@@ -81,7 +82,8 @@ def _answers(base: sqlite3.Connection, people: list[Visitor]) -> None:
     # Who was killed before their hour was kept cannot be told from others: leave them out.
     named = {hour for hour, _ in kept}
     known = {pair for pair in promised if pair[0] in named}
-    print(f"kills {KILLS + 2}, answers promised {len(promised)}, of known people {len(known)}")
+    told = f"kills {KILLS + 2}, answers promised {len(promised)}, of known people {len(known)}"
+    sys.stdout.write(f"{told}\n")
     assert len(known) > KILLS
     assert known <= kept, sorted(known - kept)
 
@@ -107,4 +109,4 @@ def _lessons(base: sqlite3.Connection, people: list[Visitor]) -> None:
     ).fetchone()[0]
     assert fired == len(causes)
     assert len(causes) > KILLS
-    print(f"lessons {len(causes)}, none twice, none owed")
+    sys.stdout.write(f"lessons {len(causes)}, none twice, none owed\n")

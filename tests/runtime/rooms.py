@@ -1,4 +1,4 @@
-"""Rooms for runtime tests: a real store in memory, a platform that remembers, a hand-held clock."""
+"""Rooms for runtime tests: a real store, a platform that remembers, a hand-held clock."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager

@@ -147,9 +147,7 @@ async def test_a_result_that_cannot_be_recorded_is_kept_and_recorded_first(
         assert len(home.platform.shown) == 1
 
 
-async def test_the_loop_rests_when_nothing_waits_and_ends_when_told(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+async def test_the_loop_rests_when_nothing_waits_and_ends_when_told() -> None:
     async with house() as home:
         await greeted(home)
         rests = 0
@@ -159,9 +157,6 @@ async def test_the_loop_rests_when_nothing_waits_and_ends_when_told(
             rests += 1
             if rests == 2:
                 home.outbox.stop()
-
-        async def down(*_: object) -> None:
-            raise StoreDown
 
         await home.outbox.run(home.receive, rest)  # type: ignore[arg-type]
         assert rests == 2

@@ -34,7 +34,7 @@ CARD = Card(
 )
 
 
-def say(locale: str, text: Text) -> Rich:
+def say(_: str, text: Text) -> Rich:
     return (Span(text.key, url="https://live.example" if text.key == "s" else None),)
 
 

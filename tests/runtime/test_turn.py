@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 import pytest
 
+from bot.core.card import Action
 from bot.core.effects import Decision
 from bot.core.events import Address, Began, Incoming, LessonDue, Pressed, Said
-from bot.core.card import Action
 from bot.core.learner import Learner
 from bot.core.library import Library
 from bot.ports import Conflict, StoreDown
