@@ -31,7 +31,7 @@ def main() -> int:
 def _tell(figure: Figure) -> None:
     met = "met" if figure.met else "MISSED"
     sys.stdout.write(
-        f"{figure.name:18} {figure.value:>10,.2f} {figure.unit:4} target {figure.target:>8} {met:7}"
+        f"{figure.name:18} {figure.value:>10,.2f} {figure.unit:4} target {figure.target:>8} {met}"
         f" peer {figure.peer_value:,.2f}, ratio {figure.ratio:.2f}: {figure.peer}\n"
     )
 

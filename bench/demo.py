@@ -23,7 +23,7 @@ def _once() -> tuple[float, float]:
     """Return seconds from the command to the first whole page, and the memory then in MB."""
     begun = time.perf_counter()
     command = [sys.executable, "-m", "bot", "demo", "--port", "0"]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as running:
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as running:  # noqa: S603
         assert running.stdout is not None
         address = running.stdout.readline().strip()
         with urlopen(address) as page:  # noqa: S310  # our own loopback address

@@ -1,4 +1,4 @@
-"""How fast the engine decides: a thousand people at their hour, answering, and changing a setting."""
+"""How fast the engine decides: a thousand people at their hour, and answering."""
 
 import time
 from dataclasses import replace

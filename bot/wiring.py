@@ -251,8 +251,8 @@ class Wary:
     async def _end(
         self,
         work: Sequence[asyncio.Task[None]],
-        ends: "Sequence[asyncio.Task[None] | asyncio.Task[bool]]",
-        server: "uvicorn.Server | None",
+        ends: Sequence[asyncio.Task[object]],
+        server: uvicorn.Server | None,
     ) -> None:
         """Stop hearing first, let what is in flight end, then let go."""
         if server:

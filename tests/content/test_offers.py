@@ -34,8 +34,10 @@ def test_a_good_file_is_read(tmp_path: Path) -> None:
         ),
         (
             "schema: countries/2\noffers: {}\n",
-            "countries.yaml:1: not a list of countries; write 'schema: countries/1' and 'offers:' "
-            "with a list for each language",
+            (
+                "countries.yaml:1: not a list of countries; write 'schema: countries/1' and "
+                "'offers:' with a list for each language"
+            ),
         ),
     ],
 )

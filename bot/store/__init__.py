@@ -1,0 +1,7 @@
+"""What we remember: tables, codec, fold, batch, and the ledger of posts."""
+
+from bot.store.database import Database, connect
+from bot.store.migrate import SchemaMismatch, upgrade
+from bot.store.sealing import KeyFault
+
+__all__ = ["Database", "KeyFault", "SchemaMismatch", "connect", "upgrade"]

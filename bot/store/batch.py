@@ -1,0 +1,302 @@
+"""One transaction over N learners: read and lock, let somebody decide, write and commit.
+
+Rule 1: an event is handled once: its name is written in the same commit as what follows from it.
+Rule 2: rows are locked in one order by everybody, or two batches wait for each other for ever.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from secrets import token_hex
+from types import TracebackType
+from typing import Final, Self
+
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.core.effects import Decision
+from bot.core.events import Address, Incoming
+from bot.core.learner import Learner
+from bot.ports import Conflict, Post
+from bot.store.codec import Record, learner_of
+from bot.store.fold import Opening, Place, Rows, fold
+from bot.store.line import Line
+from bot.store.sealing import Seal
+from bot.store.settling import delete_unowned, skip_all
+from bot.store.tables import addresses, learners, outbox, plans, seen
+from bot.store.upserts import upserts
+
+KEY_BYTES: Final = 16
+"""Length of a learner's key, in bytes: 32 hexadecimal digits."""
+
+_SEEN_ONE: Final = select(seen.c.state).where(seen.c.id == bindparam("id"))
+_SEEN_MANY: Final = select(seen.c.id, seen.c.state).where(
+    seen.c.id.in_(bindparam("ids", expanding=True))
+)
+
+_WHO: Final = select(
+    addresses.c.id,
+    addresses.c.lookup,
+    addresses.c.closed_at,
+    addresses.c.learner_id.label("learner"),
+    learners.c.locale,
+    learners.c.country,
+    learners.c.zone,
+    learners.c.track,
+    learners.c.stage,
+    learners.c.settings,
+    learners.c.last_seen,
+).select_from(addresses.outerjoin(learners, learners.c.id == addresses.c.learner_id))
+_ONE: Final = (addresses.c.platform == bindparam("platform")) & (
+    addresses.c.lookup == bindparam("lookup")
+)
+_MANY: Final = addresses.c.platform.in_(
+    bindparam("platforms", expanding=True)
+) & addresses.c.lookup.in_(bindparam("lookups", expanding=True))
+WHO_ONE: Final = _WHO.where(_ONE)
+"""The address, and the learner there if any, at (platform, lookup)."""
+_EVENT: Final = select(seen.c.state).where(seen.c.id == bindparam("event")).scalar_subquery()
+_WHO_AND_SEEN: Final = WHO_ONE.add_columns(_EVENT.label("known"))
+_WHO_MANY: Final = _WHO.where(_MANY)
+_LOCK: Final = (
+    select(learners.c.id)
+    .join(addresses, addresses.c.learner_id == learners.c.id)
+    .where(_MANY)
+    .order_by(learners.c.id)
+    .with_for_update(of=learners)
+)
+
+_ADD_SEEN: Final = insert(seen).values(tries=0, state="done")
+_DONE: Final = (
+    update(seen)
+    .where(seen.c.id == bindparam("event"), seen.c.state == "tried")
+    .values(state="done", at=bindparam("now"))
+)
+_ADD_ADDRESS: Final = insert(addresses)
+_ADOPT: Final = (
+    update(addresses)
+    .where(addresses.c.id == bindparam("row"))
+    .values(learner_id=bindparam("learner"), closed_at=bindparam("when"))
+)
+_CLOSE: Final = (
+    update(addresses).where(addresses.c.id == bindparam("row")).values(closed_at=bindparam("when"))
+)
+_UNPLAN: Final = delete(plans).where(
+    plans.c.learner_id == bindparam("learner"), plans.c.kind == bindparam("kind")
+)
+_LAPSE: Final = _UNPLAN.where(plans.c.local_date == bindparam("day"))
+_HOMES: Final = select(addresses.c.id).where(
+    addresses.c.learner_id.in_(bindparam("keys", expanding=True))
+)
+_ERASE: Final = delete(learners).where(learners.c.id == bindparam("learner"))
+_ADD_POST: Final = insert(outbox)
+_ADD_POSTS: Final = _ADD_POST.returning(outbox.c.id, sort_by_parameter_order=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was read: the events that are new, the addresses by which they came, the tried ones."""
+
+    fresh: Sequence[tuple[Learner, Incoming]]
+    places: Mapping[Address, Place]
+    tried: frozenset[str]
+
+
+class Turn:
+    """A batch while it is open: ``bot.ports.Batch``, and the context manager around it."""
+
+    def __init__(self, line: Line, seal: Seal, incoming: Sequence[Incoming]) -> None:
+        self._line = line
+        self._seal = seal
+        self._incoming = incoming
+        self._conn: AsyncConnection | None = None
+        self._found = Found((), {}, frozenset())
+
+    @property
+    def fresh(self) -> Sequence[tuple[Learner, Incoming]]:
+        """Return the events not seen before, each with its learner as stored."""
+        return self._found.fresh
+
+    async def __aenter__(self) -> Self:
+        """Begin, lock and read."""
+        if not self._incoming:
+            return self
+        conn = await self._line.take()
+        try:
+            self._found = await self._line.attempt(
+                conn, _read, self._incoming, self._seal, self._line.locks
+            )
+        except BaseException:
+            await self._line.give(conn)
+            raise
+        self._conn = conn
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Undo what was not kept."""
+        if self._conn is not None:
+            conn, self._conn = self._conn, None
+            await self._line.give(conn)
+
+    async def keep(
+        self, decided: Sequence[tuple[Incoming, Decision]], now: datetime
+    ) -> Sequence[Post]:
+        """Write all that was decided, commit, and return the new posts, born leased.
+
+        Raises:
+            Conflict: another transaction came first, or the name of an event was taken.
+            StoreDown: the database cannot be written; nothing was changed.
+        """
+        if not decided:
+            return ()
+        if self._conn is None:
+            raise RuntimeError("a batch is kept once, while it is open")
+        rows = fold(decided, self._found.places, self._seal.number, now)
+        conn, self._conn = self._conn, None
+        try:
+            return await self._line.finish(conn, _write, rows, self._found.tried, self._seal)
+        finally:
+            await self._line.give(conn)
+
+
+def _read(conn: Connection, incoming: Sequence[Incoming], seal: Seal, locks: bool) -> Found:  # noqa: FBT001  run_sync passes places
+    conn.begin()
+    named: dict[str, Incoming] = {}
+    for i in incoming:
+        named.setdefault(i.id, i)
+    first = list(named.values())
+    lookups = {seal.lookup(i.address): i.address for i in first}
+    where: dict[str, object] = {
+        "platforms": sorted({a.platform for a in lookups.values()}),
+        "lookups": list(lookups),
+    }
+    if locks:
+        conn.execute(_LOCK, where)
+    known, rows = _alone(conn, first[0], seal) if len(first) == 1 else _all(conn, first, where)
+    people: dict[Address, Learner] = {}
+    places: dict[Address, Place] = {}
+    for lookup, address in lookups.items():
+        row = rows.get(lookup)
+        places[address] = place_of(row) if row else Place(seal.number(address))
+        if row and row.learner:
+            people[address] = learner_of(row, address)
+    fresh = []
+    for i in first:
+        if known.get(i.id, "tried") == "tried":
+            if i.address not in people:
+                people[i.address] = _stranger(i, closed=places[i.address].closed)
+            fresh.append((people[i.address], i))
+    return Found(tuple(fresh), places, frozenset(known))
+
+
+def _stranger(incoming: Incoming, *, closed: bool) -> Learner:
+    return Learner(token_hex(KEY_BYTES), incoming.address, locale=incoming.locale, gone=closed)
+
+
+def place_of(row: Record) -> Place:
+    """Return the place that *row*, read by ``WHO_ONE``, tells of."""
+    return Place(row.id, True, row.learner, row.closed_at is not None, row.last_seen)  # noqa: FBT003  the field's name is in Place
+
+
+def _alone(
+    conn: Connection, incoming: Incoming, seal: Seal
+) -> tuple[dict[str, str], dict[bytes, Record]]:
+    """Read what one event needs in one statement, because a statement costs as much as a read."""
+    address = incoming.address
+    where = {"platform": address.platform, "lookup": seal.lookup(address)}
+    row = conn.execute(_WHO_AND_SEEN, where | {"event": incoming.id}).one_or_none()
+    if row is None:
+        state = conn.execute(_SEEN_ONE, {"id": incoming.id}).scalar_one_or_none()
+        return ({incoming.id: state} if state else {}), {}
+    return ({incoming.id: row.known} if row.known else {}), {row.lookup: row}
+
+
+def _all(
+    conn: Connection, incoming: Sequence[Incoming], where: Mapping[str, object]
+) -> tuple[dict[str, str], dict[bytes, Record]]:
+    known = conn.execute(_SEEN_MANY, {"ids": [i.id for i in incoming]})
+    rows = conn.execute(_WHO_MANY, where)
+    return {row.id: row.state for row in known}, {row.lookup: row for row in rows}
+
+
+def _write(conn: Connection, rows: Rows, tried: frozenset[str], seal: Seal) -> Sequence[Post]:
+    upsert = upserts(conn.dialect.name)
+    _write_seen(conn, rows, tried)
+    if rows.learners:
+        conn.execute(upsert.learners, rows.learners)
+    _write_addresses(conn, rows, seal)
+    if rows.unplanned:
+        conn.execute(_UNPLAN, rows.unplanned)
+    if rows.lapsed:
+        conn.execute(_LAPSE, rows.lapsed)
+    if rows.plans:
+        conn.execute(upsert.plans, rows.plans)
+    if rows.notes:
+        conn.execute(upsert.notes, rows.notes)
+    left = _erase(conn, rows.erased) if rows.erased else ()
+    posts = _write_posts(conn, rows)
+    if left:
+        delete_unowned(conn, left)
+    conn.commit()
+    return posts
+
+
+def _write_seen(conn: Connection, rows: Rows, tried: frozenset[str]) -> None:
+    new = [row for row in rows.seen if row["id"] not in tried]
+    if new:
+        conn.execute(_ADD_SEEN, new)
+    again = [{"event": r["id"], "now": r["at"]} for r in rows.seen if r["id"] in tried]
+    if again and conn.execute(_DONE, again).rowcount != len(again):
+        raise Conflict("an event was handled meanwhile")
+
+
+def _write_addresses(conn: Connection, rows: Rows, seal: Seal) -> None:
+    own = [_address_row(o, seal) for o in rows.openings if o.own]
+    others = [_address_row(o, seal) for o in rows.openings if not o.own]
+    if own:
+        conn.execute(_ADD_ADDRESS, own)
+    if others:
+        conn.execute(upserts(conn.dialect.name).places, others)
+    if rows.adopted:
+        conn.execute(_ADOPT, rows.adopted)
+    if rows.closings:
+        conn.execute(_CLOSE, rows.closings)
+
+
+def _address_row(opening: Opening, seal: Seal) -> dict[str, object]:
+    closed = seal.close(opening.address)
+    return {
+        "id": closed.number,
+        "learner_id": opening.learner,
+        "platform": opening.address.platform,
+        "lookup": closed.lookup,
+        "sealed": closed.sealed,
+        "closed_at": opening.closed_at,
+    }
+
+
+def _erase(conn: Connection, keys: Sequence[str]) -> Sequence[int]:
+    """Forget learners and return the rows of their addresses, which nobody owns any more.
+
+    What is theirs goes with them; what waits for them is not sent.
+    """
+    places = conn.execute(_HOMES, {"keys": list(keys)}).scalars().all()
+    skip_all(conn, places)
+    conn.execute(_ERASE, [{"learner": key} for key in keys])
+    return places
+
+
+def _write_posts(conn: Connection, rows: Rows) -> Sequence[Post]:
+    if not rows.outbox:
+        return ()
+    if len(rows.outbox) == 1:
+        # The single form takes the driver's word for the id: a third cheaper than RETURNING.
+        made = conn.execute(_ADD_POST, rows.outbox[0]).inserted_primary_key
+        return tuple(replace(rows.posts[0], id=id_) for id_ in made or ())
+    ids = conn.execute(_ADD_POSTS, rows.outbox).scalars()
+    return tuple(replace(post, id=id_) for id_, post in zip(ids, rows.posts, strict=True))

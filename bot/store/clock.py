@@ -1,0 +1,155 @@
+"""Plans whose time has come, and the names of events: due, failed, parked, forgotten.
+
+Rule 1: a plan is tried ``PLAN_TRIES`` times, counted before the handling, and then put off by a
+day: one poisoned day never silences a person for ever.
+Rule 2: no name is handled twice, so names are kept for as long as a repeat can come.
+"""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from sqlalchemy import Connection, Integer, bindparam, delete, func, select, update
+
+from bot.core.effects import Lane
+from bot.core.events import Incoming, LessonDue
+from bot.store.codec import Record
+from bot.store.fold import CLOCK, LESSON
+from bot.store.sealing import Seal
+from bot.store.tables import addresses, learners, outbox, plans, seen
+from bot.store.upserts import upserts
+
+LEASE: Final = timedelta(seconds=60)
+"""How long a plan belongs to the process that claimed it."""
+
+PLAN_TRIES: Final = 3
+"""How often the same plan is tried."""
+
+KEPT: Final = timedelta(hours=48)
+"""How long the name of an event is kept.  Telegram repeats for 24 hours."""
+
+KEPT_PLAN: Final = timedelta(days=400)
+"""How long the name of a plan's event is kept: one lesson a local day, whatever is restored."""
+
+KEPT_POST: Final = timedelta(days=7)
+KEPT_ALERT: Final = timedelta(days=30)
+"""How long the ledger keeps settled posts.  Source: trust.md, 10.1."""
+
+_DAY: Final = timedelta(days=1)
+_EVENTS: Final = {LESSON: LessonDue}
+
+_DUE: Final = (
+    select(
+        plans.c.learner_id,
+        plans.c.kind,
+        plans.c.due_at,
+        plans.c.local_date,
+        plans.c.tries,
+        learners.c.locale,
+        addresses.c.platform,
+        addresses.c.lookup,
+        addresses.c.sealed,
+    )
+    .join(learners, learners.c.id == plans.c.learner_id)
+    .join(addresses, addresses.c.learner_id == plans.c.learner_id)
+    .where(
+        plans.c.due_at <= bindparam("now"),
+        plans.c.leased_until.is_(None) | (plans.c.leased_until < bindparam("now")),
+    )
+    .order_by(plans.c.due_at)
+    .limit(bindparam("limit", type_=Integer))
+    .with_for_update(of=plans, skip_locked=True)
+)
+_ONE: Final = (plans.c.learner_id == bindparam("learner")) & (plans.c.kind == bindparam("of"))
+_LEASE: Final = (
+    update(plans).where(_ONE).values(leased_until=bindparam("until"), tries=plans.c.tries + 1)
+)
+_PUT_OFF: Final = (
+    update(plans)
+    .where(_ONE, plans.c.local_date == bindparam("day"))
+    .values(due_at=bindparam("later"), local_date=bindparam("next"), tries=0, leased_until=None)
+)
+_PLAN: Final = select(plans.c.due_at).where(_ONE, plans.c.local_date == bindparam("day"))
+_FIRST_FREE: Final = (
+    select(plans.c.due_at).where(plans.c.leased_until.is_(None)).order_by(plans.c.due_at).limit(1)
+)
+_FIRST_LEASED: Final = select(func.min(plans.c.leased_until)).where(
+    plans.c.leased_until.is_not(None)
+)
+_TRIM: Final = delete(seen).where(
+    seen.c.at < bindparam("before"), seen.c.state == "done", ~seen.c.id.startswith(CLOCK)
+)
+_TRIM_PLANS: Final = delete(seen).where(
+    seen.c.at < bindparam("before"), seen.c.state == "done", seen.c.id.startswith(CLOCK)
+)
+_TRIM_POSTS: Final = delete(outbox).where(
+    outbox.c.settled_at < bindparam("before"), outbox.c.lane != int(Lane.ALERT)
+)
+_TRIM_ALERTS: Final = delete(outbox).where(outbox.c.settled_at < bindparam("before"))
+
+
+def claim(conn: Connection, now: datetime, limit: int, seal: Seal) -> Sequence[Incoming]:
+    """Return the events of at most *limit* plans that are due, leased until ``now + LEASE``.
+
+    A plan that was tried too often, or of a kind unknown to this version, is put off instead.
+    """
+    rows = conn.execute(_DUE, {"now": now, "limit": limit}).all()
+    # A learner with two addresses is found twice.
+    due = {(row.learner_id, row.kind): row for row in reversed(rows)}
+    events: list[Incoming] = []
+    leases: list[dict[str, object]] = []
+    for row in reversed(due.values()):
+        raised = _EVENTS.get(row.kind)
+        if raised is None or row.tries >= PLAN_TRIES:
+            park(conn, _name(row), now)
+            continue
+        address = seal.open(row.platform, row.lookup, row.sealed)
+        events.append(Incoming(_name(row), address, now, raised(row.local_date), row.locale))
+        leases.append({"learner": row.learner_id, "of": row.kind, "until": now + LEASE})
+    if leases:
+        conn.execute(_LEASE, leases)
+    return tuple(events)
+
+
+def _name(row: Record) -> str:
+    return f"{CLOCK}{row.learner_id}:{row.kind}:{row.local_date.isoformat()}"
+
+
+def next_due(conn: Connection) -> datetime | None:
+    """Return the earliest instant at which a plan can be claimed: leased ones wait for theirs."""
+    found = (conn.execute(statement).scalar() for statement in (_FIRST_FREE, _FIRST_LEASED))
+    return min((at for at in found if at is not None), default=None)
+
+
+def failed(conn: Connection, event: str, now: datetime) -> int:
+    """Count a failed try of *event* and return the tries so far."""
+    row = {"id": event, "at": now, "tries": 1, "state": "tried"}
+    return int(conn.execute(upserts(conn.dialect.name).tried, row).scalar_one())
+
+
+def park(conn: Connection, event: str, now: datetime) -> None:
+    """Set *event* aside for ever; the plan that raised it is put off to its hour another day."""
+    row = {"id": event, "at": now, "tries": 0, "state": "parked"}
+    conn.execute(upserts(conn.dialect.name).parked, row)
+    if event.startswith(CLOCK):
+        with suppress(ValueError):
+            learner, kind, day = event.removeprefix(CLOCK).split(":")
+            _put_off(conn, learner, kind, date.fromisoformat(day), now)
+
+
+def _put_off(conn: Connection, learner: str, kind: str, day: date, now: datetime) -> None:
+    named = {"learner": learner, "of": kind, "day": day}
+    due = conn.execute(_PLAN, named).scalar_one_or_none()
+    if due is not None:
+        # After a long outage the next day that is still to come, not every day in between.
+        rest = max((now - due) // _DAY + 1, 1) * _DAY
+        conn.execute(_PUT_OFF, named | {"later": due + rest, "next": day + rest})
+
+
+def trim(conn: Connection, now: datetime) -> None:
+    """Forget names and settled posts that are older than their terms."""
+    conn.execute(_TRIM, {"before": now - KEPT})
+    conn.execute(_TRIM_PLANS, {"before": now - KEPT_PLAN})
+    conn.execute(_TRIM_POSTS, {"before": now - KEPT_POST})
+    conn.execute(_TRIM_ALERTS, {"before": now - KEPT_ALERT})

@@ -1,0 +1,213 @@
+"""Cards, stages and learners as compact JSON, and back, exactly.
+
+Rule 1: a class is written by its name and its fields that differ from their defaults, so that a
+new field with a default needs no migration, and a field that is gone is passed over.
+Rule 2: a stage that this version does not know is read as Idle: nobody is stuck in it.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, fields
+from datetime import date, datetime, time
+from hashlib import blake2b
+from typing import Any, Final, TypeAlias
+
+from sqlalchemy import Row
+
+from bot.core.card import (
+    Action,
+    Ask,
+    Bullets,
+    Button,
+    Card,
+    Choice,
+    Fixed,
+    Marked,
+    Para,
+    Progress,
+    Specimen,
+    Text,
+)
+from bot.core.events import Address
+from bot.core.learner import (
+    Acting,
+    Answered,
+    Answering,
+    Choosing,
+    Idle,
+    Learner,
+    Often,
+    Reading,
+    Stage,
+    Stranger,
+    Track,
+)
+
+Record: TypeAlias = Row[*tuple[Any, ...]]
+"""A row as it comes back from the database, its values by their columns' names."""
+
+HASH_BYTES = 16
+"""Length of a card's hash, in bytes."""
+
+_TAG = ""
+"""The key under which the class is named: no field can have this name."""
+
+_DATED: Final[Mapping[type, str]] = {datetime: "datetime", date: "date", time: "time"}
+_UNDATED: Final[Mapping[str, Callable[[str], Any]]] = {
+    "datetime": datetime.fromisoformat,
+    "date": date.fromisoformat,
+    "time": time.fromisoformat,
+}
+_STAGES: Final = (Stranger, Idle, Choosing, Reading, Answering, Answered, Acting)
+_PARTS: Final = (
+    Action,
+    Ask,
+    Bullets,
+    Button,
+    Card,
+    Choice,
+    Fixed,
+    Marked,
+    Para,
+    Progress,
+    Specimen,
+    Text,
+    *_STAGES,
+)
+_CLASSES: Final[Mapping[str, type]] = {part.__name__: part for part in _PARTS}
+_FIELDS: Final[Mapping[type, tuple[tuple[str, object], ...]]] = {
+    part: tuple((f.name, f.default) for f in fields(part)) for part in _PARTS
+}
+
+_COLUMNS: Final = frozenset(
+    {"key", "address", "locale", "country", "zone", "track", "stage", "gone"}
+)
+"""Fields of a learner that queries ask for, or that stand elsewhere."""
+
+_SETTINGS: Final = {f.name: f.default for f in fields(Learner) if f.name not in _COLUMNS}
+"""All other fields and their defaults: they share the column ``settings``."""
+
+
+def _down(value: Any) -> dict[str, Any]:
+    """Return *value*, which JSON does not know, as an object of JSON.
+
+    The encoder walks through tuples by itself: it does so in C.
+    """
+    kind = type(value)
+    if kind in _FIELDS:
+        found: dict[str, Any] = {_TAG: kind.__name__}
+        for name, default in _FIELDS[kind]:
+            held = getattr(value, name)
+            if held is not default and (default is MISSING or held != default):
+                found[name] = held
+        return found
+    if kind in _DATED:
+        return {_TAG: _DATED[kind], "v": value.isoformat()}
+    if kind is frozenset:
+        return {_TAG: "set", "v": sorted(value)}
+    raise TypeError(f"cannot store a {kind.__name__}")
+
+
+def _up(found: dict[str, Any]) -> Any:
+    """Return what ``_down`` was given; an object without a tag stays one."""
+    tag = found.get(_TAG)
+    if tag is None:
+        return {name: _tuples(held) for name, held in found.items()}
+    if tag in _CLASSES:
+        kind = _CLASSES[tag]
+        return kind(**{n: _tuples(found[n]) for n, _default in _FIELDS[kind] if n in found})
+    if tag == "set":
+        return frozenset(found["v"])
+    return _UNDATED[tag](found["v"])
+
+
+def _tuples(value: Any) -> Any:
+    return tuple(map(_tuples, value)) if type(value) is list else value
+
+
+_dump: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_down).encode
+_load: Final = json.JSONDecoder(object_hook=_up).decode
+
+
+def pack_card(card: Card) -> str:
+    """Return *card* as JSON."""
+    return _dump(card)
+
+
+def unpack_card(text: str) -> Card:
+    """Return the card that was packed.
+
+    Raises:
+        ValueError: *text* is not a card of this version.
+    """
+    try:
+        card = _load(text)
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError("a stored card is not of this version") from error
+    if not isinstance(card, Card):
+        raise ValueError("a stored card is not of this version")  # noqa: TRY004  the data is wrong, not the call
+    return card
+
+
+def card_hash(packed: str) -> bytes:
+    """Return the hash that stays in the ledger when the card is wiped, ``HASH_BYTES`` long."""
+    return blake2b(packed.encode(), digest_size=HASH_BYTES).digest()
+
+
+def pack_stage(stage: Stage) -> str:
+    """Return *stage* as JSON."""
+    return _dump(stage)
+
+
+def unpack_stage(text: str) -> Stage:
+    """Return the stage that was packed, or Idle for one of another version."""
+    try:
+        stage = _load(text)
+    except (KeyError, TypeError, ValueError):
+        return Idle()
+    return stage if isinstance(stage, _STAGES) else Idle()
+
+
+def pack_settings(learner: Learner) -> str:
+    """Return what the column ``settings`` holds of *learner*, as JSON."""
+    found = {}
+    for name, default in _SETTINGS.items():
+        held = getattr(learner, name)
+        if held != default:
+            found[name] = held
+    return _dump(found)
+
+
+def learner_row(learner: Learner, last_seen: datetime) -> dict[str, object]:
+    """Return the row of *learner* in the table ``learners``."""
+    return {
+        "id": learner.key,
+        "locale": learner.locale,
+        "country": learner.country,
+        "zone": learner.zone,
+        "track": str(learner.track),
+        "stage": pack_stage(learner.stage),
+        "settings": pack_settings(learner),
+        "last_seen": last_seen,
+    }
+
+
+def learner_of(row: Record, address: Address) -> Learner:
+    """Return the learner of *row*, reached at *address*.
+
+    *row* has the columns of ``learners`` and ``closed_at`` of the address.
+    """
+    settings = _load(row.settings)
+    often = Often(settings.pop("often", Often.UNASKED))
+    return Learner(
+        key=row.learner,
+        address=address,
+        locale=row.locale,
+        country=row.country,
+        zone=row.zone,
+        track=Track(row.track),
+        often=often,
+        stage=unpack_stage(row.stage),
+        gone=row.closed_at is not None,
+        **{name: held for name, held in settings.items() if name in _SETTINGS},
+    )

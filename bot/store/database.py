@@ -1,0 +1,146 @@
+"""The store, as the runtime knows it: every promise of ``bot.ports.Store``, and who keeps it.
+
+Rule 1: this file only passes on; what is done in a transaction stands in the file it names.
+"""
+
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager, suppress
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import URL, Connection, select
+
+from bot.core.events import Address, Incoming
+from bot.ports import Batch, Known, Outcome, Post, StoreDown
+from bot.store import clock, outbox, reports, settling
+from bot.store.batch import Turn
+from bot.store.leading import Lead
+from bot.store.line import Line, file_of, located
+from bot.store.migrate import ready
+from bot.store.sealing import Key, KeyFault, Seal, load_key, make_key, new_key
+from bot.store.sqlite import in_memory
+from bot.store.tables import addresses
+
+
+class Database:
+    """One database: ``bot.ports.Store``."""
+
+    def __init__(self, line: Line, seal: Seal, lead: Lead) -> None:
+        self._line = line
+        self._seal = seal
+        self._lead = lead
+
+    def batch(self, incoming: Sequence[Incoming]) -> AbstractAsyncContextManager[Batch]:
+        """Open a transaction over *incoming*; leaving it without ``keep`` changes nothing."""
+        return Turn(self._line, self._seal, incoming)
+
+    async def claim_due(self, now: datetime, limit: int) -> Sequence[Incoming]:
+        """Lease at most *limit* plans that are due and return the events they raise."""
+        return await self._line.run(clock.claim, now, limit, self._seal)
+
+    async def claim_posts(self, platform: str, now: datetime, limit: int) -> Sequence[Post]:
+        """Lease at most *limit* pending posts, best lane first, oldest first within a lane."""
+        return await self._line.run(outbox.claim, platform, now, limit, self._seal)
+
+    async def mark(self, posts: Sequence[Post]) -> Sequence[Post]:
+        """Turn leased posts into ``sending``, commit, and return those that still were leased."""
+        return await self._line.run(outbox.mark, posts) if posts else ()
+
+    async def settle(self, outcomes: Sequence[Outcome], now: datetime) -> None:
+        """Record what became of posts."""
+        if outcomes:
+            await self._line.run(settling.settle, outcomes, now, self._seal)
+
+    async def release(self, now: datetime) -> int:
+        """Free what a dead process held and return how many posts are to be sent again."""
+        return await self._line.run(outbox.release, now)
+
+    async def failed(self, event: str, now: datetime) -> int:
+        """Count a failed try of *event* in a commit of its own and return the tries so far."""
+        return await self._line.run(clock.failed, event, now)
+
+    async def park(self, event: str, now: datetime) -> None:
+        """Set *event* aside for ever; the plan behind it, if any, is put off to another day."""
+        await self._line.run(clock.park, event, now)
+
+    async def known(self, address: Address) -> Known | None:
+        """Return what is kept of the person at *address*, or None for a stranger."""
+        return await self._line.run(reports.known, address, self._seal)
+
+    async def next_due(self) -> datetime | None:
+        """Return the earliest instant at which a plan can be claimed, or None."""
+        return await self._line.run(clock.next_due)
+
+    async def trim(self, now: datetime) -> None:
+        """Forget names of events and settled posts that are older than their terms."""
+        await self._line.run(clock.trim, now)
+
+    async def lead(self) -> bool:
+        """Return whether this process is the one that sends from this database.
+
+        Ask before ``release``: only the leader knows that whoever held something is dead.
+        """
+        return await self._lead.take()
+
+    async def close(self) -> None:
+        """Let go of the database."""
+        await self._lead.close()
+        await self._line.close()
+
+
+async def connect(url: str, *, key: Key | Path | None = None) -> Database:
+    """Return the store at *url*, its tables made if it is empty.
+
+    *url* is ``sqlite:///path``, ``sqlite://`` for one in memory, or ``postgresql://…``.  *key* is
+    a key or its file; without it a SQLite file has its key beside it as ``<file>.key``, made
+    together with the database, and a database in memory has one that is never written.
+
+    Raises:
+        SchemaMismatch: the database is of another version of Wary.
+        KeyFault: the key is missing, malformed, open to others, or of another database.
+        StoreDown: the database cannot be reached.
+        ValueError: *url* names no database of Wary.
+    """
+    place = located(url)
+    file = file_of(place)
+    try:
+        seal = Seal(_key(place, file, key))
+        if file is not None:
+            # Made here, because SQLite would leave the file open to others.
+            file.touch(mode=0o600)
+    except OSError as error:
+        raise StoreDown(f"{file}: {error.strerror}; make its folder, and writable") from error
+    line = Line(place)
+    try:
+        await ready(line)
+        await line.run(_try_key, seal)
+    except BaseException:
+        await line.close()
+        raise
+    return Database(line, seal, Lead(line, file))
+
+
+def _key(url: URL, file: Path | None, key: Key | Path | None) -> Key:
+    if isinstance(key, Key):
+        return key
+    if file is None:
+        if key is not None:
+            return load_key(key)
+        if in_memory(url):
+            return new_key()
+        raise KeyFault("PostgreSQL needs a key file of its own; set WARY_KEY_FILE")
+    beside = key or file.with_name(f"{file.name}.key")
+    if not beside.exists() and not file.exists():
+        # Two processes may start at once: whoever comes second takes the first one's key.
+        with suppress(KeyFault):
+            return make_key(beside)
+    return load_key(beside)
+
+
+def _try_key(conn: Connection, seal: Seal) -> None:
+    """Refuse a key that does not open what is stored."""
+    row = conn.execute(
+        select(addresses.c.platform, addresses.c.lookup, addresses.c.sealed).limit(1)
+    ).one_or_none()
+    if row is not None:
+        seal.open(row.platform, row.lookup, row.sealed)

@@ -1,0 +1,193 @@
+"""The ledger of posts on its way out: lease, mark, and what a dead process left behind.
+
+Rule 1: leased is not sending: only a post that was marked may have reached anybody, and the mark
+is committed before the first byte.
+Rule 2: what cannot be sent is settled on the way: the queue never stops at one post.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Integer,
+    bindparam,
+    delete,
+    false,
+    func,
+    select,
+    true,
+    update,
+)
+
+from bot.core.effects import Lane
+from bot.ports import Post
+from bot.store.codec import Record, unpack_card
+from bot.store.fold import LEASE
+from bot.store.sealing import Seal
+from bot.store.settling import FINISH, WAITED_FOR, count, finished
+from bot.store.tables import HELD, PENDING, addresses, outbox, plans
+
+_IDS: Final[BindParameter[Sequence[int]]] = bindparam("ids", expanding=True)
+
+_NEXT: Final = (
+    select(
+        outbox.c.id,
+        outbox.c.send_id,
+        outbox.c.cause,
+        outbox.c.platform,
+        outbox.c.lane,
+        outbox.c.expires_at,
+        outbox.c.guarantee,
+        outbox.c.card,
+        outbox.c.locale,
+        outbox.c.attempts,
+        outbox.c.nonce,
+        outbox.c.on_message,
+        outbox.c.answers,
+        outbox.c.silent,
+        addresses.c.lookup,
+        addresses.c.sealed,
+        addresses.c.closed_at,
+    )
+    .join(addresses, addresses.c.id == outbox.c.address_id)
+    .where(outbox.c.token == bindparam("of"), PENDING, outbox.c.due_at <= bindparam("now"))
+    .order_by(outbox.c.lane, outbox.c.due_at, outbox.c.id)
+    .limit(bindparam("limit", type_=Integer))
+    .with_for_update(of=outbox, skip_locked=True)
+)
+_LEASE: Final = (
+    update(outbox)
+    .where(outbox.c.id.in_(_IDS))
+    .values(state="leased", leased_until=bindparam("until"))
+)
+_LEASE_OVER: Final = (
+    update(outbox)
+    .where(
+        outbox.c.token == bindparam("of"),
+        HELD,
+        outbox.c.state == "leased",
+        outbox.c.leased_until < bindparam("now"),
+    )
+    .values(state="pending", leased_until=None)
+)
+_MARK: Final = (
+    update(outbox)
+    .where(outbox.c.id.in_(_IDS), outbox.c.state == "leased")
+    .values(state="sending", attempts=outbox.c.attempts + 1, leased_until=None)
+    .returning(outbox.c.id)
+)
+_FREE: Final = (
+    update(outbox)
+    .where(HELD, outbox.c.state == "leased")
+    .values(state="pending", leased_until=None)
+)
+_FREE_PLANS: Final = (
+    update(plans).where(plans.c.leased_until.is_not(None)).values(leased_until=None)
+)
+_IN_DOUBT: Final = (HELD, outbox.c.state == "sending")
+_CONVERGE: Final = (
+    update(outbox).where(*_IN_DOUBT, outbox.c.guarantee == "convergent").values(state="pending")
+)
+_REPEAT: Final = (
+    update(outbox)
+    .where(*_IN_DOUBT, outbox.c.guarantee == "at_least_once", outbox.c.repeat == false())
+    .values(state="pending", repeat=true())
+)
+_LOST: Final = (
+    select(outbox.c.send_id, func.count().label("n"))
+    .where(*_IN_DOUBT, outbox.c.send_id.is_not(None))
+    .group_by(outbox.c.send_id)
+)
+_GIVE_UP: Final = (
+    update(outbox)
+    .where(*_IN_DOUBT)
+    .values(state="unknown", outcome="unknown", settled_at=bindparam("now"), card=None)
+)
+_DELETE_UNOWNED: Final = delete(addresses).where(addresses.c.learner_id.is_(None), ~WAITED_FOR)
+
+
+def claim(
+    conn: Connection, platform: str, now: datetime, limit: int, seal: Seal
+) -> Sequence[Post]:
+    """Return at most *limit* posts of *platform* that are due, leased until ``now + LEASE``.
+
+    A lease that is over counts as pending.  On the way what is past its expiry becomes
+    ``expired``, what goes to a closed address ``skipped``, and what this version cannot read
+    ``refused``.
+    """
+    conn.execute(_LEASE_OVER, {"of": platform, "now": now})
+    posts: list[Post] = []
+    while len(posts) < limit:
+        wanted = {"of": platform, "now": now, "limit": limit - len(posts)}
+        rows = conn.execute(_NEXT, wanted).all()
+        if not rows:
+            break
+        dead: dict[int, str] = {}
+        for row in rows:
+            made = _post(row, now, seal)
+            if isinstance(made, Post):
+                posts.append(made)
+            else:
+                dead[row.id] = made
+        _settle(conn, rows, dead, now)
+        live = [row.id for row in rows if row.id not in dead]
+        if live:
+            conn.execute(_LEASE, {"ids": live, "until": now + LEASE})
+    return tuple(posts)
+
+
+def _post(row: Record, now: datetime, seal: Seal) -> Post | str:
+    """Return the post of *row*, or the state in which it ends."""
+    if row.expires_at is not None and row.expires_at <= now:
+        return "expired"
+    if row.closed_at is not None:
+        return "skipped"
+    try:
+        card = unpack_card(row.card)
+    except ValueError:
+        return "refused"
+    return Post(
+        id=row.id,
+        address=seal.open(row.platform, row.lookup, row.sealed),
+        card=card,
+        lane=Lane(row.lane),
+        locale=row.locale,
+        attempts=row.attempts,
+        nonce=row.nonce,
+        on=row.on_message,
+        answers=row.cause if row.answers else "",
+        expires=row.expires_at,
+        guarantee=row.guarantee,
+        silent=row.silent,
+    )
+
+
+def _settle(conn: Connection, rows: Sequence[Record], dead: dict[int, str], now: datetime) -> None:
+    if dead:
+        conn.execute(FINISH, [finished(post, word, now) for post, word in dead.items()])
+        sends = [(row.send_id, dead[row.id]) for row in rows if row.id in dead and row.send_id]
+        count(conn, Counter(sends))
+
+
+def mark(conn: Connection, posts: Sequence[Post]) -> Sequence[Post]:
+    """Turn *posts* into ``sending`` and return those that still were leased, in their order."""
+    if not posts:
+        return ()
+    held = set(conn.execute(_MARK, {"ids": [post.id for post in posts]}).scalars())
+    return tuple(replace(p, attempts=p.attempts + 1) for p in posts if p.id in held)
+
+
+def release(conn: Connection, now: datetime) -> int:
+    """Free what a dead process held and return how many posts are to be sent again."""
+    conn.execute(_FREE_PLANS)
+    freed = [conn.execute(statement).rowcount for statement in (_FREE, _CONVERGE, _REPEAT)]
+    lost = {(row.send_id, "unknown"): row.n for row in conn.execute(_LOST)}
+    conn.execute(_GIVE_UP, {"now": now})
+    count(conn, lost)
+    conn.execute(_DELETE_UNOWNED)
+    return sum(freed)

@@ -1,0 +1,188 @@
+"""What became of posts: final states, counts of a send, and addresses that close or move.
+
+Rule 1: a final row keeps no words, only their hash.
+Rule 2: an address that nobody owns goes with its last open post.
+Rule 3: ``send_counts`` holds the final states alone: what is open is the size of the send less
+their sum, so that leasing and marking cost nothing more.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import BindParameter, Connection, bindparam, delete, exists, select, update
+
+from bot.core.events import Address
+from bot.ports import Outcome
+from bot.store.codec import Record
+from bot.store.sealing import Seal
+from bot.store.tables import OPEN, addresses, outbox, plans
+from bot.store.upserts import upserts
+
+FINAL: Final = frozenset({"sent", "refused", "gone", "unknown", "expired", "skipped"})
+"""States in which a post stays.  Source: sending.md, section 2."""
+
+_BEGUN: Final = frozenset({"leased", "sending"})
+_UNSETTLED: Final = frozenset({"pending", "leased", "sending", "unknown"})
+
+Ids = Sequence[int]
+_IDS: Final[BindParameter[Ids]] = bindparam("ids", expanding=True)
+
+_ROWS: Final = select(
+    outbox.c.id, outbox.c.send_id, outbox.c.state, outbox.c.address_id, outbox.c.learner_id
+)
+_ROW: Final = _ROWS.where(outbox.c.id == bindparam("row")).with_for_update()
+_ROWS_MANY: Final = _ROWS.where(outbox.c.id.in_(_IDS)).order_by(outbox.c.id).with_for_update()
+FINISH: Final = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("row"))
+    .values(
+        state=bindparam("word"),
+        outcome=bindparam("word"),
+        message_id=bindparam("sent_as"),
+        settled_at=bindparam("now"),
+        card=None,
+        leased_until=None,
+    )
+)
+_AGAIN: Final = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("row"))
+    .values(state="pending", outcome="pending", due_at=bindparam("again"), leased_until=None)
+)
+_CLOSE: Final = (
+    update(addresses)
+    .where(addresses.c.id.in_(_IDS), addresses.c.closed_at.is_(None))
+    .values(closed_at=bindparam("now"))
+)
+_DROP_PLANS: Final = delete(plans).where(
+    plans.c.learner_id.in_(
+        select(addresses.c.learner_id).where(
+            addresses.c.id.in_(_IDS), addresses.c.learner_id.is_not(None)
+        )
+    )
+)
+WAITED_FOR: Final = exists().where(outbox.c.address_id == addresses.c.id, OPEN)
+_DELETE_UNOWNED: Final = delete(addresses).where(
+    addresses.c.id.in_(_IDS), addresses.c.learner_id.is_(None), ~WAITED_FOR
+)
+_FORGET: Final = update(outbox).where(outbox.c.address_id.in_(_IDS), OPEN).values(learner_id=None)
+_SKIP: Final = (
+    update(outbox)
+    .where(outbox.c.address_id.in_(_IDS), OPEN, outbox.c.state != "sending")
+    .values(state="skipped", outcome="skipped", card=None, leased_until=None)
+)
+_OWNER: Final = select(addresses.c.learner_id, addresses.c.closed_at).where(
+    addresses.c.id == bindparam("row")
+)
+_INHERIT: Final = (
+    update(addresses)
+    .where(addresses.c.id == bindparam("row"), addresses.c.learner_id.is_(None))
+    .values(learner_id=bindparam("learner"))
+)
+_REPOINT: Final = (
+    update(outbox)
+    .where(outbox.c.address_id == bindparam("old"), OPEN)
+    .values(address_id=bindparam("new"), platform=bindparam("on"), token=bindparam("on"))
+)
+_DELETE: Final = delete(addresses).where(addresses.c.id == bindparam("row"))
+
+
+def settle(conn: Connection, outcomes: Sequence[Outcome], now: datetime, seal: Seal) -> None:
+    """Record *outcomes*; one that comes too late, for a settled post, changes nothing."""
+    rows = _rows(conn, [outcome.post for outcome in outcomes])
+    known = {o.post: o for o in outcomes if o.post in rows and _fits(o, rows[o.post])}
+    final = [o for o in known.values() if o.state in FINAL]
+    if final:
+        conn.execute(FINISH, [finished(o.post, o.state, now, o.sent_as) for o in final])
+        _count(conn, final, rows)
+    again = [o for o in known.values() if o.state not in FINAL]
+    if again:
+        conn.execute(_AGAIN, [{"row": o.post, "again": o.again or now} for o in again])
+    for outcome in known.values():
+        if outcome.moved_to is not None:
+            _move(conn, rows[outcome.post].address_id, outcome.moved_to, seal)
+    _clean(conn, final, rows, now)
+
+
+def finished(post: int, word: str, now: datetime, sent_as: str = "") -> dict[str, object]:
+    """Return what ``FINISH`` takes."""
+    return {"row": post, "word": word, "now": now, "sent_as": sent_as or None}
+
+
+def _rows(conn: Connection, ids: Ids) -> dict[int, Record]:
+    if len(ids) == 1:
+        found = conn.execute(_ROW, {"row": ids[0]})
+    else:
+        found = conn.execute(_ROWS_MANY, {"ids": ids})
+    return {row.id: row for row in found}
+
+
+def _fits(outcome: Outcome, row: Record) -> bool:
+    # A result that is known is written even where the post was already taken to be lost.
+    return row.state in (_UNSETTLED if outcome.state in FINAL else _BEGUN)
+
+
+def _count(conn: Connection, final: Iterable[Outcome], rows: Mapping[int, Record]) -> None:
+    changes: Counter[tuple[int, str]] = Counter()
+    for outcome in final:
+        row = rows[outcome.post]
+        if row.send_id is not None:
+            changes[row.send_id, outcome.state] += 1
+            if row.state in FINAL:
+                changes[row.send_id, row.state] -= 1
+    count(conn, changes)
+
+
+def count(conn: Connection, changes: Mapping[tuple[int, str], int]) -> None:
+    """Add *changes*, by (send, state), to the counts of sends."""
+    if changes:
+        rows = [{"send_id": s, "state": word, "n": n} for (s, word), n in sorted(changes.items())]
+        conn.execute(upserts(conn.dialect.name).counts, rows)
+
+
+def _clean(
+    conn: Connection,
+    final: Iterable[Outcome],
+    rows: Mapping[int, Record],
+    now: datetime,
+) -> None:
+    gone = sorted({rows[o.post].address_id for o in final if o.state == "gone"})
+    if gone:
+        conn.execute(_CLOSE, {"ids": gone, "now": now})
+        conn.execute(_DROP_PLANS, {"ids": gone})
+    unowned = {rows[o.post].address_id for o in final if rows[o.post].learner_id is None}
+    if unowned:
+        delete_unowned(conn, sorted(unowned))
+
+
+def delete_unowned(conn: Connection, places: Ids) -> None:
+    """Delete those of *places* that belong to nobody and wait for nothing."""
+    conn.execute(_DELETE_UNOWNED, {"ids": places})
+
+
+def skip_all(conn: Connection, places: Ids) -> None:
+    """Send nothing more to *places*, and forget whom it was for."""
+    conn.execute(_FORGET, {"ids": places})
+    conn.execute(_SKIP, {"ids": places})
+
+
+def _move(conn: Connection, old: int, to: Address, seal: Seal) -> None:
+    """Give whoever lives at row *old* the address *to*; open posts follow."""
+    owner = conn.execute(_OWNER, {"row": old}).one_or_none()
+    sealed = seal.close(to)
+    if owner is None or sealed.number == old:
+        return
+    place = {
+        "id": sealed.number,
+        "learner_id": owner.learner_id,
+        "platform": to.platform,
+        "lookup": sealed.lookup,
+        "sealed": sealed.sealed,
+        "closed_at": owner.closed_at,
+    }
+    conn.execute(upserts(conn.dialect.name).places, [place])
+    conn.execute(_INHERIT, [{"row": sealed.number, "learner": owner.learner_id}])
+    conn.execute(_REPOINT, [{"old": old, "new": sealed.number, "on": to.platform}])
+    conn.execute(_DELETE, [{"row": old}])

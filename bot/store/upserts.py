@@ -1,0 +1,63 @@
+"""The statements that insert or give way: the one place where the two databases' dialects differ.
+
+Rule 1: each statement is built once for each dialect, so that its compiled form is found again.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import cast
+
+from sqlalchemy import Insert, Table
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.store.tables import addresses, learners, notes, plans, seen, send_counts
+
+
+@dataclass(frozen=True, slots=True)
+class Upserts:
+    """Statements by what they write."""
+
+    learners: Insert
+    plans: Insert
+    notes: Insert
+    places: Insert
+    tried: Insert
+    parked: Insert
+    counts: Insert
+
+
+@cache
+def upserts(dialect: str) -> Upserts:
+    """Return the statements of *dialect*, ``sqlite`` or ``postgresql``."""
+    # Two classes of one shape, without a common ancestor that knows of conflicts.
+    inserts = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+    insert = cast("Callable[[Table], postgresql.Insert]", inserts[dialect])
+
+    def replacing(table: Table) -> Insert:
+        statement = insert(table)
+        new = {
+            c.name: statement.excluded[c.name]
+            for c in table.columns
+            if not c.primary_key and c.name != "region"
+        }
+        return statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=new)
+
+    tried, parked, counts = insert(seen), insert(seen), insert(send_counts)
+    return Upserts(
+        learners=replacing(learners),
+        plans=replacing(plans),
+        notes=insert(notes).on_conflict_do_nothing(index_elements=["learner_id", "once"]),
+        places=insert(addresses).on_conflict_do_nothing(index_elements=["platform", "lookup"]),
+        tried=tried.on_conflict_do_update(
+            index_elements=["id"], set_={"tries": seen.c.tries + 1, "at": tried.excluded.at}
+        ).returning(seen.c.tries),
+        parked=parked.on_conflict_do_update(
+            index_elements=["id"],
+            set_={"state": "parked", "at": parked.excluded.at},
+            where=seen.c.state != "done",
+        ),
+        counts=counts.on_conflict_do_update(
+            index_elements=["send_id", "state"], set_={"n": send_counts.c.n + counts.excluded.n}
+        ),
+    )
