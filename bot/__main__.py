@@ -81,13 +81,16 @@ def _check(config: Settings, given: argparse.Namespace) -> int:
     return REFUSED if refused else 0
 
 
-def _db(config: Settings, _: argparse.Namespace) -> int:
+def _db(config: Settings, given: argparse.Namespace) -> int:
+    if given.what == "key":
+        if not config.key_file:
+            return _refuse("WARY_KEY_FILE: empty; name the file to be made")
+        store.make_key(Path(config.key_file))
+        _tell(f"{config.key_file} made. Keep a copy apart from the copies of the database.")
+        return 0
     copy = asyncio.run(store.upgrade(config.database_url))
-    _tell(
-        f"The database is up to date; a copy of it as it was: {copy}"
-        if copy
-        else "The database is up to date."
-    )
+    kept = f" A copy of it as it was: {copy}" if copy else ""
+    _tell(f"The database is up to date.{kept}")
     return 0
 
 
@@ -132,8 +135,8 @@ def _parser() -> argparse.ArgumentParser:
     add("chat", _chat, "talk to the bot in this terminal, or from a script on standard input")
     check = add("check", _check, "say everything that is wrong with lessons and translations")
     check.add_argument("path", nargs="*", help="a further pack to check together with ours")
-    base = add("db", _db, "bring the database to this version; SQLite files are copied first")
-    base.add_argument("what", choices=["upgrade"])
+    base = add("db", _db, "bring the database to this version, or make the key of a new one")
+    base.add_argument("what", choices=["upgrade", "key"])
     words = add("i18n", _i18n, "bring translation files up to date, or count what is complete")
     words.add_argument("what", choices=["update", "coverage"])
     words.add_argument("language", nargs="*", help="tags such as ar; all when none is named")

@@ -157,6 +157,16 @@ def test_an_upgrade_of_a_current_database_changes_nothing(tmp_path: Path) -> Non
     assert told.stdout == "The database is up to date.\n"
 
 
+def test_the_key_of_a_new_database_is_made_once(tmp_path: Path) -> None:
+    file = tmp_path / "wary.key"
+    assert wary("db", "key").stderr == "WARY_KEY_FILE: empty; name the file to be made\n"
+    assert wary("db", "key", KEY_FILE=str(file)).returncode == 0
+    assert file.stat().st_mode & 0o777 == 0o600
+    again = wary("db", "key", KEY_FILE=str(file))
+    assert again.returncode == 1
+    assert "Traceback" not in again.stderr
+
+
 def test_translations_are_counted() -> None:
     told = wary("i18n", "coverage", "ar")
     assert told.returncode == 0

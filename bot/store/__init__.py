@@ -2,6 +2,6 @@
 
 from bot.store.database import Database, connect
 from bot.store.migrate import SchemaMismatch, upgrade
-from bot.store.sealing import KeyFault
+from bot.store.sealing import KeyFault, make_key
 
-__all__ = ["Database", "KeyFault", "SchemaMismatch", "connect", "upgrade"]
+__all__ = ["Database", "KeyFault", "SchemaMismatch", "connect", "make_key", "upgrade"]

@@ -24,7 +24,7 @@ from bot.store.line import Line
 from bot.store.sealing import Seal
 from bot.store.settling import delete_unowned, skip_all
 from bot.store.tables import addresses, learners, outbox, plans, seen
-from bot.store.upserts import upserts
+from bot.store.upserts import put, upserts
 
 KEY_BYTES: Final = 16
 """Length of a learner's key, in bytes: 32 hexadecimal digits."""
@@ -227,17 +227,12 @@ def _all(
 def _write(conn: Connection, rows: Rows, tried: frozenset[str], seal: Seal) -> Sequence[Post]:
     upsert = upserts(conn.dialect.name)
     _write_seen(conn, rows, tried)
-    if rows.learners:
-        conn.execute(upsert.learners, rows.learners)
+    put(conn, upsert.learners, rows.learners)
     _write_addresses(conn, rows, seal)
-    if rows.unplanned:
-        conn.execute(_UNPLAN, rows.unplanned)
-    if rows.lapsed:
-        conn.execute(_LAPSE, rows.lapsed)
-    if rows.plans:
-        conn.execute(upsert.plans, rows.plans)
-    if rows.notes:
-        conn.execute(upsert.notes, rows.notes)
+    put(conn, _UNPLAN, rows.unplanned)
+    put(conn, _LAPSE, rows.lapsed)
+    put(conn, upsert.plans, rows.plans)
+    put(conn, upsert.notes, rows.notes)
     left = _erase(conn, rows.erased) if rows.erased else ()
     posts = _write_posts(conn, rows)
     if left:
@@ -247,9 +242,7 @@ def _write(conn: Connection, rows: Rows, tried: frozenset[str], seal: Seal) -> S
 
 
 def _write_seen(conn: Connection, rows: Rows, tried: frozenset[str]) -> None:
-    new = [row for row in rows.seen if row["id"] not in tried]
-    if new:
-        conn.execute(_ADD_SEEN, new)
+    put(conn, _ADD_SEEN, [row for row in rows.seen if row["id"] not in tried])
     again = [{"event": r["id"], "now": r["at"]} for r in rows.seen if r["id"] in tried]
     if again and conn.execute(_DONE, again).rowcount != len(again):
         raise Conflict("an event was handled meanwhile")
@@ -258,14 +251,10 @@ def _write_seen(conn: Connection, rows: Rows, tried: frozenset[str]) -> None:
 def _write_addresses(conn: Connection, rows: Rows, seal: Seal) -> None:
     own = [_address_row(o, seal) for o in rows.openings if o.own]
     others = [_address_row(o, seal) for o in rows.openings if not o.own]
-    if own:
-        conn.execute(_ADD_ADDRESS, own)
-    if others:
-        conn.execute(upserts(conn.dialect.name).places, others)
-    if rows.adopted:
-        conn.execute(_ADOPT, rows.adopted)
-    if rows.closings:
-        conn.execute(_CLOSE, rows.closings)
+    put(conn, _ADD_ADDRESS, own)
+    put(conn, upserts(conn.dialect.name).places, others)
+    put(conn, _ADOPT, rows.adopted)
+    put(conn, _CLOSE, rows.closings)
 
 
 def _address_row(opening: Opening, seal: Seal) -> dict[str, object]:
@@ -287,7 +276,7 @@ def _erase(conn: Connection, keys: Sequence[str]) -> Sequence[int]:
     """
     places = conn.execute(_HOMES, {"keys": list(keys)}).scalars().all()
     skip_all(conn, places)
-    conn.execute(_ERASE, [{"learner": key} for key in keys])
+    put(conn, _ERASE, [{"learner": key} for key in keys])
     return places
 
 

@@ -18,7 +18,7 @@ from bot.store.codec import Record
 from bot.store.fold import CLOCK, LESSON
 from bot.store.sealing import Seal
 from bot.store.tables import addresses, learners, outbox, plans, seen
-from bot.store.upserts import upserts
+from bot.store.upserts import put, upserts
 
 LEASE: Final = timedelta(seconds=60)
 """How long a plan belongs to the process that claimed it."""
@@ -107,8 +107,7 @@ def claim(conn: Connection, now: datetime, limit: int, seal: Seal) -> Sequence[I
         address = seal.open(row.platform, row.lookup, row.sealed)
         events.append(Incoming(_name(row), address, now, raised(row.local_date), row.locale))
         leases.append({"learner": row.learner_id, "of": row.kind, "until": now + LEASE})
-    if leases:
-        conn.execute(_LEASE, leases)
+    put(conn, _LEASE, leases)
     return tuple(events)
 
 

@@ -22,21 +22,11 @@ from bot.store.sqlite import in_memory
 from bot.store.tables import addresses
 
 
-class Database:
-    """One database: ``bot.ports.Store``."""
+class Posts:
+    """The posts that are owed: ``bot.ports.Ledger``."""
 
-    def __init__(self, line: Line, seal: Seal, lead: Lead) -> None:
-        self._line = line
-        self._seal = seal
-        self._lead = lead
-
-    def batch(self, incoming: Sequence[Incoming]) -> AbstractAsyncContextManager[Batch]:
-        """Open a transaction over *incoming*; leaving it without ``keep`` changes nothing."""
-        return Turn(self._line, self._seal, incoming)
-
-    async def claim_due(self, now: datetime, limit: int) -> Sequence[Incoming]:
-        """Lease at most *limit* plans that are due and return the events they raise."""
-        return await self._line.run(clock.claim, now, limit, self._seal)
+    _line: Line
+    _seal: Seal
 
     async def claim_posts(self, platform: str, now: datetime, limit: int) -> Sequence[Post]:
         """Lease at most *limit* pending posts, best lane first, oldest first within a lane."""
@@ -55,6 +45,12 @@ class Database:
         """Free what a dead process held and return how many posts are to be sent again."""
         return await self._line.run(outbox.release, now)
 
+
+class Names:
+    """The names of events: ``bot.ports.Intake``."""
+
+    _line: Line
+
     async def failed(self, event: str, now: datetime) -> int:
         """Count a failed try of *event* in a commit of its own and return the tries so far."""
         return await self._line.run(clock.failed, event, now)
@@ -63,6 +59,27 @@ class Database:
         """Set *event* aside for ever; the plan behind it, if any, is put off to another day."""
         await self._line.run(clock.park, event, now)
 
+    async def trim(self, now: datetime) -> None:
+        """Forget names of events and settled posts that are older than their terms."""
+        await self._line.run(clock.trim, now)
+
+
+class Database(Posts, Names):
+    """One database: ``bot.ports.Store``, divided as it is there."""
+
+    def __init__(self, line: Line, seal: Seal, lead: Lead) -> None:
+        self._line = line
+        self._seal = seal
+        self._lead = lead
+
+    def batch(self, incoming: Sequence[Incoming]) -> AbstractAsyncContextManager[Batch]:
+        """Open a transaction over *incoming*; leaving it without ``keep`` changes nothing."""
+        return Turn(self._line, self._seal, incoming)
+
+    async def claim_due(self, now: datetime, limit: int) -> Sequence[Incoming]:
+        """Lease at most *limit* plans that are due and return the events they raise."""
+        return await self._line.run(clock.claim, now, limit, self._seal)
+
     async def known(self, address: Address) -> Known | None:
         """Return what is kept of the person at *address*, or None for a stranger."""
         return await self._line.run(reports.known, address, self._seal)
@@ -70,10 +87,6 @@ class Database:
     async def next_due(self) -> datetime | None:
         """Return the earliest instant at which a plan can be claimed, or None."""
         return await self._line.run(clock.next_due)
-
-    async def trim(self, now: datetime) -> None:
-        """Forget names of events and settled posts that are older than their terms."""
-        await self._line.run(clock.trim, now)
 
     async def lead(self) -> bool:
         """Return whether this process is the one that sends from this database.
@@ -128,7 +141,7 @@ def _key(url: URL, file: Path | None, key: Key | Path | None) -> Key:
             return load_key(key)
         if in_memory(url):
             return new_key()
-        raise KeyFault("PostgreSQL needs a key file of its own; set WARY_KEY_FILE")
+        raise KeyFault("PostgreSQL needs a key file; set WARY_KEY_FILE, then run: wary db key")
     beside = key or file.with_name(f"{file.name}.key")
     if not beside.exists() and not file.exists():
         # Two processes may start at once: whoever comes second takes the first one's key.

@@ -31,6 +31,7 @@ from bot.store.fold import LEASE
 from bot.store.sealing import Seal
 from bot.store.settling import FINISH, WAITED_FOR, count, finished
 from bot.store.tables import HELD, PENDING, addresses, outbox, plans
+from bot.store.upserts import put
 
 _IDS: Final[BindParameter[Sequence[int]]] = bindparam("ids", expanding=True)
 
@@ -169,7 +170,7 @@ def _post(row: Record, now: datetime, seal: Seal) -> Post | str:
 
 def _settle(conn: Connection, rows: Sequence[Record], dead: dict[int, str], now: datetime) -> None:
     if dead:
-        conn.execute(FINISH, [finished(post, word, now) for post, word in dead.items()])
+        put(conn, FINISH, [finished(post, word, now) for post, word in dead.items()])
         sends = [(row.send_id, dead[row.id]) for row in rows if row.id in dead and row.send_id]
         count(conn, Counter(sends))
 

