@@ -9,6 +9,7 @@ import dataclasses
 import sys
 import zoneinfo
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from bot import __version__, i18n, settings, store, wiring
@@ -130,7 +131,7 @@ def _parser() -> argparse.ArgumentParser:
         return made
 
     demo = add("demo", _demo, "try it in a browser; no account, nothing is kept")
-    demo.add_argument("--port", type=int, default=None, help="port of the page; 0 for any")
+    demo.add_argument("--port", type=_port, default=None, help="port of the page; 0 for any")
     add("serve", _serve, "serve the platforms named in WARY_PLATFORMS")
     add("chat", _chat, "talk to the bot in this terminal, or from a script on standard input")
     check = add("check", _check, "say everything that is wrong with lessons and translations")
@@ -143,6 +144,13 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > settings.LAST_PORT:
+        message = f"'{text}' is no port; write a number from 0 to {settings.LAST_PORT}"
+        raise argparse.ArgumentTypeError(message)
+    return int(text)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0 done, 1 something to mend, 2 misuse."""
     given = _parser().parse_args(arguments)
@@ -152,13 +160,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
         config = settings.read()
         journal.write(config.log_level)
         command: Command = given.command
-        return command(config, given)
+        code = command(config, given)
+        _flush()
+    except BrokenPipeError:
+        return _unread()
     except (SettingsError, wiring.ContentFault, wiring.Busy) as error:
         return _refuse(str(error))
-    except (store.SchemaMismatch, store.KeyFault, StoreDown, ValueError) as error:
+    except (store.SchemaMismatch, store.KeyFault, StoreDown) as error:
         return _refuse(f"WARY_DATABASE_URL: {error}")
+    except (ValueError, OSError) as error:
+        return _refuse(str(error))
     except KeyboardInterrupt:
         return 0
+    return code
+
+
+def _flush() -> None:
+    if sys.stdout:  # None where the caller closed it
+        sys.stdout.flush()
+
+
+def _unread() -> int:
+    """Let go of an output that nobody reads any more, such as that of a pipe into ``head``."""
+    with suppress(BrokenPipeError):
+        sys.stdout.close()
+    return REFUSED
 
 
 def _refuse(message: str) -> int:

@@ -6,6 +6,7 @@ Rule 2: whatever is wrong is told at once, each with its name and its remedy.
 
 import difflib
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,6 +47,8 @@ OTHERS = ("WARY_TEST_", "WARY_REQUIRE_")
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 LAST_PORT = 65535
 LETTERS_OF_A_COUNTRY = 2
+
+_DATABASE = re.compile(r"(sqlite|postgresql)(\+\w+)?://", re.ASCII)
 
 
 class SettingsError(Exception):
@@ -155,7 +158,7 @@ def _wrong(values: Mapping[str, str]) -> list[str]:
     faults = []
     url, port = values["WARY_DATABASE_URL"], values["WARY_PORT"]
     country, level = values["WARY_COUNTRY"], values["WARY_LOG_LEVEL"]
-    if not url.startswith(("sqlite:///", "sqlite://", "postgresql")):
+    if not _DATABASE.match(url):
         faults.append(
             f"WARY_DATABASE_URL: '{url.split(':')[0]}' is no database we speak; write "
             "sqlite:///path/to/wary.db or postgresql://user@host/name"

@@ -33,7 +33,7 @@ from bot.runtime.outbox import Dispatcher
 from bot.runtime.render import Render, renderer
 from bot.runtime.throttle import Gate
 from bot.runtime.turn import Turns
-from bot.settings import Settings, SettingsError
+from bot.settings import LAST_PORT, Settings, SettingsError
 
 PORTS = 20
 """How many further ports the demo tries where its own is taken."""
@@ -102,7 +102,8 @@ def _library(
     }
     return Library(
         lessons=lessons,
-        items=found.items,
+        # An item goes with its lesson: a question of a lesson that has ended has no title.
+        items={key: item for key, item in found.items.items() if item.lesson in lessons},
         paths=progress.orders(lessons, found.paths),
         served=_served(found, catalogues),
         languages=catalogues.languages,
@@ -255,15 +256,18 @@ class Wary:
         server: uvicorn.Server | None,
     ) -> None:
         """Stop hearing first, let what is in flight end, then let go."""
+        self._stop.set()
         if server:
             server.should_exit = True
-        for dispatcher in self._dispatchers.values():
-            dispatcher.stop()
-        work[0].cancel()
         served = [ends[-1]] if server else []
         for task in ends[: len(ends) - len(served)]:
             task.cancel()
-        await asyncio.wait([*work, *ends], timeout=STOP_SECONDS)
+        self._turns.stop()
+        await asyncio.wait(work[:1], timeout=STOP_SECONDS / 2)
+        # After the last turn, so that what it answered still goes out.
+        for dispatcher in self._dispatchers.values():
+            dispatcher.stop()
+        await asyncio.wait([*work, *ends], timeout=STOP_SECONDS / 2)
         for task in (*work, *ends):
             task.cancel()
             with suppress(asyncio.CancelledError, Barred):
@@ -297,7 +301,7 @@ def listening(host: str, port: int, further: int = 0) -> socket.socket:
         Busy: all of them are taken, or the host is none of ours.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    for tried in range(port, port + further + 1):
+    for tried in range(port, min(port + further, LAST_PORT) + 1):
         listener = socket.socket(family, socket.SOCK_STREAM)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -1,16 +1,25 @@
 """The command line as its user types it: scripts, refusals, and what a newcomer reads."""
 
+import asyncio
+import dataclasses
 import os
+import shlex
+import shutil
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from bot import __version__, wiring
+from bot import __version__, store, wiring
 from bot.__main__ import main
+from bot.core.events import Address, Began, Incoming
 from bot.core.library import Library
+from bot.ports import Receipt
+from bot.runtime import clock
 from bot.settings import SettingsError, read
 from bot.wiring import Busy, ContentFault, listening, taught, weighed
 
@@ -27,6 +36,22 @@ def wary(*arguments: str, given: str = "", **settings: str) -> "subprocess.Compl
         cwd=ROOT,
         env=environment,
         input=given,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def in_shell(line: str, folder: Path) -> "subprocess.CompletedProcess[str]":
+    """Run ``wary`` as a shell does, which can close streams and end pipes."""
+    shell = shutil.which("bash")
+    if shell is None:
+        pytest.skip("no bash here")
+    return subprocess.run(
+        [shell, "-c", f"{shlex.quote(sys.executable)} -m bot {line}"],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONUTF8": "1", "WARY_DATABASE_URL": f"sqlite:///{folder / 'w.db'}"},
         capture_output=True,
         text=True,
         timeout=60,
@@ -103,8 +128,10 @@ def test_a_bad_pack_is_told_with_place_and_remedy(
 def test_wrong_settings_are_told_all_at_once() -> None:
     told = wary("serve", PLATFORMS="web,fax", ZONE="Mars/Base", LOCALE="xx", COUNTRY="zz")
     assert told.returncode == 1
-    assert told.stderr.splitlines() == [
-        "WARY_PLATFORMS: 'fax' is unknown; choose from terminal, web",
+    platforms, *others = told.stderr.splitlines()
+    assert platforms.startswith("WARY_PLATFORMS: 'fax' is unknown; choose from ")
+    assert platforms.endswith("terminal, web")
+    assert others == [
         "WARY_ZONE: 'Mars/Base' is no zone; write one such as Africa/Tunis",
         "WARY_LOCALE: 'xx' is not offered; choose from en, ar",
         "WARY_COUNTRY: 'zz' is no country; write two letters",
@@ -181,3 +208,71 @@ def test_a_library_without_lessons_is_refused() -> None:
         weighed(read({}), empty)
     with pytest.raises(SettingsError):
         weighed(read({"WARY_ZONE": "Nowhere"}), made)
+
+
+@pytest.mark.parametrize("streams", ["<&-", "<&- >&-", "</dev/null | true"])
+def test_a_chat_whose_streams_are_closed_ends_quietly(tmp_path: Path, streams: str) -> None:
+    told = in_shell(f"chat {streams}", tmp_path)
+    assert (told.returncode, told.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("command", ["check", "chat"])
+def test_a_reader_who_leaves_early_sees_no_traceback(tmp_path: Path, command: str) -> None:
+    (tmp_path / "script").write_text("/start\n" * 400)
+    told = in_shell(f"{command} <'{tmp_path / 'script'}' | head -c 1", tmp_path)
+    assert told.stderr == ""
+
+
+def test_a_port_that_is_none_is_refused() -> None:
+    told = wary("demo", "--port", "99999")
+    assert told.returncode == 2
+    assert "'99999' is no port; write a number from 0 to 65535" in told.stderr
+    with listening("127.0.0.1", 0) as taken, pytest.raises(Busy):
+        listening("127.0.0.1", taken.getsockname()[1], further=0)
+    with pytest.raises(Busy):
+        listening("192.0.2.1", 65530, further=20)
+
+
+@pytest.mark.parametrize(("arguments", "setting"), [(("i18n", "coverage", "zz"), "en")])
+def test_what_is_wrong_elsewhere_is_not_blamed_on_the_database(
+    arguments: tuple[str, ...], setting: str
+) -> None:
+    told = wary(*arguments, LOCALE=setting)
+    assert told.returncode == 1
+    assert "WARY_DATABASE_URL" not in told.stderr
+    assert "Traceback" not in told.stderr
+
+
+def test_the_questions_of_a_lesson_that_has_ended_go_with_it() -> None:
+    made = taught(read({}))
+    content = dataclasses.replace(made.content, stops={"acc-01": date(2000, 1, 1)})
+    library = wiring._library(read({}), content, made.catalogues, {})
+    assert "acc-01" not in library.lessons
+    assert {item.lesson for item in library.items.values()} <= set(library.lessons)
+
+
+async def test_a_stop_lets_what_was_taken_end_and_its_card_go_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    config = read({"WARY_DATABASE_URL": "sqlite://"})
+    base = await store.connect("sqlite://")
+    running = wiring.Wary(config, taught(config), base)
+    running.join("web")
+    take = running._turns.take
+
+    async def slowly(events: Sequence[Incoming]) -> Sequence[Receipt]:
+        for _ in range(50):
+            await asyncio.sleep(0)
+        return await take(events)
+
+    monkeypatch.setattr(running._turns, "take", slowly)
+    hello = Incoming("web:1", Address("web", "v"), clock.now(), Began())
+    try:
+        async with asyncio.timeout(7):
+            waiting = asyncio.create_task(running._turns.receive([hello]))
+            running.stop()
+            await running.run()
+            assert (await waiting)[0].posts == 1
+        assert await base.release(clock.now()) == 0, "a card was taken and not sent"
+    finally:
+        await base.close()

@@ -69,3 +69,9 @@ def test_a_file_at_fault_is_told_with_its_line(tmp_path: Path) -> None:
 
 def test_the_suites_own_names_are_no_settings() -> None:
     assert read({"WARY_TEST_KILLS": "3", "WARY_REQUIRE_BROWSER": "1"}).locale == "en"
+
+
+@pytest.mark.parametrize("url", ["postgresqlfoo", "sqlite", "mysql://x/y", "postgresql"])
+def test_a_database_that_we_do_not_speak_is_refused(url: str) -> None:
+    with pytest.raises(SettingsError, match="is no database we speak"):
+        read({"WARY_DATABASE_URL": url})

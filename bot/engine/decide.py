@@ -46,14 +46,15 @@ PRESSES: dict[str, Press] = {
     "act": lesson.act,
     "more": lambda learner, incoming, _, library: lesson.more(learner, incoming, library),
     "enough": lambda learner, incoming, _, library: lesson.enough(learner, incoming, library),
-    "lesson": lambda learner, incoming, _, library: lesson.started(
-        learner, incoming, library, "more"
-    ),
+    "lesson": lambda learner, incoming, _, library: lesson.another(learner, incoming, library),
     "set": preferences.choose,
     "go": preferences.go,
     "page": preferences.page,
 }
 """Which feature answers a press, by its verb; None from it: the press means nothing now."""
+
+FIRST = frozenset({"lang", "track"})
+"""The verbs that a stranger may press; all others belong to somebody who is known."""
 
 ALIASES = {"pause": "stop", "export": "mydata"}
 """Other names of commands."""
@@ -65,7 +66,8 @@ def decide(learner: Learner, incoming: Incoming, library: Library) -> Decision:
     A function of its arguments alone: the same three give the same decision for ever.
     """
     known = _sound(learner, library)
-    back = known.gone and not isinstance(incoming.event, Left)
+    # The clock is nobody who came back: an hour claimed before they left may still be heard.
+    back = known.gone and not isinstance(incoming.event, Left | LessonDue)
     returned = replace(known, gone=False) if back else known
     decision = _answer(returned, incoming, library)
     if back:
@@ -96,9 +98,7 @@ def _answer(learner: Learner, incoming: Incoming, library: Library) -> Decision:
         case Began():
             return _began(learner, incoming, library)
         case Pressed():
-            press = PRESSES.get(event.action.verb)
-            found = press(learner, incoming, event, library) if press else None
-            return found or _before(learner, incoming, library)
+            return _pressed(learner, incoming, event, library)
         case Unreadable():
             return _before(learner, incoming, library)
         case Commanded(name):
@@ -109,6 +109,15 @@ def _answer(learner: Learner, incoming: Incoming, library: Library) -> Decision:
             assert_never(event)
 
 
+def _pressed(learner: Learner, incoming: Incoming, event: Pressed, library: Library) -> Decision:
+    verb = event.action.verb
+    # A button of an earlier life must not make a stranger known who was asked nothing yet.
+    known = verb in FIRST or not isinstance(learner.stage, Stranger)
+    press = PRESSES.get(verb) if known else None
+    found = press(learner, incoming, event, library) if press else None
+    return found or _before(learner, incoming, library)
+
+
 def _began(learner: Learner, incoming: Incoming, library: Library) -> Decision:
     """Greet a stranger; show whoever comes back where they stopped."""
     if isinstance(learner.stage, Stranger):
@@ -117,11 +126,11 @@ def _began(learner: Learner, incoming: Incoming, library: Library) -> Decision:
     if learner.paused and learner.paused_until is None:
         awake = replace(learner, paused=False)
     open_question = isinstance(awake.stage, Answering | Answered | Reading)
+    plan = schedule.changed(learner, awake, library, incoming.at)
     if onboarding.missing(awake) and not open_question:
-        return onboarding.go_on(awake, incoming, library)
-    plan = schedule.replan(awake, library, incoming.at)
+        return onboarding.go_on(awake, incoming, library, plan)
     card = current.card(awake, library, incoming.at)
-    return Decision(awake, (plan, show(incoming.event, card)))
+    return Decision(awake, (*plan, show(incoming.event, card)))
 
 
 def _before(learner: Learner, incoming: Incoming, library: Library) -> Decision:

@@ -162,6 +162,21 @@ def ask(learner: Learner, incoming: Incoming, event: Event, library: Library) ->
     return Decision(asked, (show(event, quiz.question(asked, library, stage)),))
 
 
+def another(learner: Learner, incoming: Incoming, library: Library) -> Decision:
+    """Answer a press for a lesson: what is open stays open, else the next lesson.
+
+    A finger presses twice: the second press must not skip what the first one opened.
+    """
+    match learner.stage:
+        case Answering() as stage:
+            card = quiz.question(learner, library, stage)
+        case Reading() as stage:
+            card = reading(learner, library, stage)
+        case _:
+            return started(learner, incoming, library, "more")
+    return Decision(learner, (show(incoming.event, card),))
+
+
 def more(learner: Learner, incoming: Incoming, library: Library) -> Decision:
     """Go on after an answer: the next question of the same lesson, else the next lesson."""
     stage = learner.stage
@@ -173,16 +188,20 @@ def more(learner: Learner, incoming: Incoming, library: Library) -> Decision:
             after = replace(learner, stage=asked)
             card = quiz.question(after, library, asked)
             return Decision(after, (show(incoming.event, card),))
-    return started(learner, incoming, library, "more")
+    return another(learner, incoming, library)
 
 
 def enough(learner: Learner, incoming: Incoming, library: Library) -> Decision:
     """End for today: one thing to keep, one thing to do."""
     stage = learner.stage
-    if not isinstance(stage, Answered):
+    if isinstance(stage, Answering):
+        # Pressed on a card of before: the open question stays.
+        return Decision(learner, (tell(incoming.event, Text("lesson.see_you")),))
+    if not isinstance(stage, Answered | Acting):
         card = Card(body=(Para(Text("lesson.see_you")),), tone="good")
         return Decision(replace(learner, stage=Idle()), (show(incoming.event, card),))
-    offered = Acting(library.items[stage.item].lesson)
+    # A second press finds the thing to do already offered.
+    offered = stage if isinstance(stage, Acting) else Acting(library.items[stage.item].lesson)
     after = replace(learner, stage=offered)
     return Decision(after, (show(incoming.event, acting(after, library, offered)),))
 
@@ -215,7 +234,9 @@ def act(learner: Learner, incoming: Incoming, event: Pressed, library: Library) 
     key, what = (*event.action.args, "", "")[:2]
     if key not in library.lessons or what not in ("done", "later", "no"):
         return None
-    idle = replace(learner, stage=Idle())
+    # Yesterday's card may be pressed while today's question is open.
+    own = isinstance(learner.stage, Acting) and learner.stage.lesson == key
+    idle = replace(learner, stage=Idle()) if own else learner
     effects: list[Effect] = []
     if what == "later":
         where = schedule.zone(learner, library)

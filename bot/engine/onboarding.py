@@ -19,7 +19,7 @@ from bot.core.learner import (
     Track,
 )
 from bot.core.library import Library
-from bot.engine import progress, quiz, schedule, screens
+from bot.engine import progress, quiz, screens
 from bot.engine.replies import show
 
 STEPS = ("often", "hour", "country", "clock", "city")
@@ -90,7 +90,7 @@ def track(
     item = progress.next_item(joined, library, lesson) if lesson else None
     note = Note("joined", name, once="joined")
     if lesson is None or item is None:
-        return _next(joined, incoming, library, (note,))
+        return go_on(joined, incoming, library, (note,))
     stage = Answering(item.id, quiz.seed(incoming.id), "first")
     asked = replace(
         joined, progress=progress.met(joined, lesson.id), stage=stage, unread=lesson.id
@@ -114,23 +114,20 @@ def often_choices() -> tuple[Choice[Text], ...]:
     return tuple(screens.choice("often", text, value) for text, value in screens.often())
 
 
-def _next(
-    learner: Learner, incoming: Incoming, library: Library, before: tuple[Effect, ...] = ()
+def go_on(
+    learner: Learner, incoming: Incoming, library: Library, before: tuple[Effect, ...]
 ) -> Decision:
-    """Return the decision that shows the next open step, or that all is ready."""
+    """Show the next open step of the first conversation, or that all is ready.
+
+    *before* is what follows from the event besides, such as a new plan.
+    """
     step = missing(learner)
-    plan = schedule.replan(learner, library, incoming.at)
     if step:
         after = replace(learner, stage=Choosing(step, joining=True))
         card = screens.card(after, library, Choosing(step, joining=True), incoming.at)
-        return Decision(after, (*before, plan, show(incoming.event, card)))
+        return Decision(after, (*before, show(incoming.event, card)))
     after = replace(learner, stage=Idle())
-    return Decision(after, (*before, plan, show(incoming.event, ready(after))))
-
-
-def go_on(learner: Learner, incoming: Incoming, library: Library) -> Decision:
-    """Show the next open step of the first conversation, or that all is ready."""
-    return _next(learner, incoming, library)
+    return Decision(after, (*before, show(incoming.event, ready(after))))
 
 
 def ready(learner: Learner) -> Card:

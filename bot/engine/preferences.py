@@ -117,20 +117,22 @@ def changed(
     after = change(learner, value, library, incoming.at) if change else None
     if after is None or isinstance(learner.stage, Stranger):
         return None
-    joining = _joining(learner, what)
+    plan = schedule.changed(learner, after, library, incoming.at)
+    # Whoever wants to be written to after all is asked what was never asked: when, and where.
+    joining = _joining(learner, what) or (what == "often" and onboarding.missing(after) != "")
     asked = _asked_next(after, incoming, library, what, value)
     if asked is not None:
         stage = replace(asked, joining=joining)
         after = replace(after, stage=stage)
         card = screens.card(after, library, stage, incoming.at)
-        return _with_plan(after, incoming, library, (show(incoming.event, card),))
+        return Decision(after, (*plan, show(incoming.event, card)))
     if joining:
-        return onboarding.go_on(after, incoming, library)
+        return onboarding.go_on(after, incoming, library, plan)
     if what == "urgent":
         after = replace(after, stage=Idle())
         card = Card(body=(Para(Text("pause.good")),), tone="good")
-        return _with_plan(after, incoming, library, (show(incoming.event, card),))
-    return _with_plan(*_settings(after, incoming, library, Text("settings.saved")))
+        return Decision(after, (*plan, show(incoming.event, card)))
+    return _saved(after, incoming, library, plan)
 
 
 def _joining(learner: Learner, what: str) -> bool:
@@ -154,22 +156,17 @@ def _asked_next(
     return None
 
 
-def _settings(
-    learner: Learner, incoming: Incoming, library: Library, said: Text
-) -> tuple[Learner, Incoming, Library, tuple[Effect, ...]]:
+def _saved(
+    learner: Learner, incoming: Incoming, library: Library, plan: tuple[Effect, ...]
+) -> Decision:
+    """Show the settings as they are now; a press is told that it was kept."""
     stage = Choosing("settings")
     after = replace(learner, stage=stage)
     card = screens.card(after, library, stage, incoming.at)
     effects: tuple[Effect, ...] = (show(incoming.event, card),)
     if pressed_on(incoming.event):
-        effects = (Notice(said), *effects)
-    return after, incoming, library, effects
-
-
-def _with_plan(
-    learner: Learner, incoming: Incoming, library: Library, effects: tuple[Effect, ...]
-) -> Decision:
-    return Decision(learner, (schedule.replan(learner, library, incoming.at), *effects))
+        effects = (Notice(Text("settings.saved")), *effects)
+    return Decision(after, (*plan, *effects))
 
 
 def go(learner: Learner, incoming: Incoming, event: Pressed, library: Library) -> Decision | None:
@@ -177,7 +174,8 @@ def go(learner: Learner, incoming: Incoming, event: Pressed, library: Library) -
     what = event.action.args[0] if event.action.args else ""
     if what == "resume":
         awake = replace(learner, paused=False, paused_until=None)
-        return _with_plan(*_settings(awake, incoming, library, Text("settings.saved")))
+        plan = schedule.changed(learner, awake, library, incoming.at)
+        return _saved(awake, incoming, library, plan)
     return opened(learner, incoming, library, what)
 
 

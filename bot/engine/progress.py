@@ -84,6 +84,11 @@ def fallback(library: Library, content: str, locale: str) -> str:
     return "" if whole else library.source_language
 
 
+def spoken(library: Library, item: Item, locale: str) -> str:
+    """Return the fallback language of *item*: its lesson's first, for both fall back together."""
+    return fallback(library, item.lesson, locale) or fallback(library, item.id, locale)
+
+
 def remarks(library: Library, lesson: Lesson, locale: str) -> tuple[Para[Text], ...]:
     """Return what must be said of a lesson as a whole: not in this language, or a draft."""
     said = []

@@ -111,7 +111,7 @@ def _question(  # what a question's look depends on, no more
             *progress.remarks(library, lesson, locale),
         ),
         footer=Text("quiz.footer_first" if why == "first" else "quiz.footer"),
-        lang=progress.fallback(library, item.id, locale),
+        lang=progress.spoken(library, item, locale),
     )
     return (
         _asking_number(card, item)
@@ -279,7 +279,7 @@ def _feedback(  # what a judgement's look depends on, no more
             Button(Text("lesson.enough"), Action("enough")),
         ),
         tone=tone,
-        lang=progress.fallback(library, item.id, locale),
+        lang=progress.spoken(library, item, locale),
     )
 
 

@@ -46,6 +46,21 @@ def replan(learner: Learner, library: Library, at: datetime) -> Effect:
     return Plan(LESSON, due, day)
 
 
+def changed(before: Learner, after: Learner, library: Library, at: datetime) -> tuple[Effect, ...]:
+    """Return the new plan where *after* wishes something else than *before*, else nothing.
+
+    A plan that is overdue must stay: planned anew, a lesson that the clock has not sent yet,
+    because it was down or is a second late, would be tomorrow's.
+    """
+    same = _wishes(before) == _wishes(after)
+    return () if same else (replan(after, library, at),)
+
+
+def _wishes(learner: Learner) -> tuple[object, ...]:
+    pause = (learner.paused, learner.paused_until)
+    return (learner.often, learner.hour, learner.zone, pause)
+
+
 def clock(learner: Learner, library: Library, at: datetime) -> time:
     """Return what the learner's clock says at *at*, to the minute."""
     offset = calendar.offset(at, zone(learner, library))

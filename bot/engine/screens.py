@@ -10,7 +10,7 @@ from datetime import datetime, time
 from bot.core.card import Action, Block, Bullets, Button, Card, Choice, Para, Text, Value
 from bot.core.learner import Choosing, Learner, Often, Track
 from bot.core.library import Library
-from bot.engine import schedule, zones
+from bot.engine import calendar, schedule, zones
 
 TRACKS = (
     Track.CITIZEN,
@@ -189,18 +189,19 @@ def card(learner: Learner, library: Library, stage: Choosing, at: datetime) -> C
     if not stage.joining and stage.what != "urgent":
         buttons.append(Button(Text("list.back"), Action("go", ("settings",))))
     return Card(
-        body=(*_said(learner, stage), Para(Text(f"{stage.what}.ask"))),
+        body=(*_said(learner, library, stage), Para(Text(f"{stage.what}.ask"))),
         choices=choices,
         buttons=tuple(buttons),
     )
 
 
-def _said(learner: Learner, stage: Choosing) -> Iterator[Block[Text]]:
+def _said(learner: Learner, library: Library, stage: Choosing) -> Iterator[Block[Text]]:
     """Yield what a screen says before it asks."""
     if stage.what != "urgent":
         return
     if learner.paused_until is not None:
-        yield Para(Text("pause.until", (("day", learner.paused_until.date()),)))
+        day = calendar.local_day(learner.paused_until, schedule.zone(learner, library))
+        yield Para(Text("pause.until", (("day", day),)))
     else:
         yield Para(Text("pause.until_back"))
 

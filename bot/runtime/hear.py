@@ -1,7 +1,7 @@
 """Typing instead of pressing: a letter, a number or a whole label becomes the press it means.
 
 Rule 1: what counts is the card in front of the person: the last one shown by this process,
-else the one their stage draws.
+and what means nothing there the one their stage draws.
 Rule 2: what was shown lives in memory only, so that nothing is kept of a stranger.
 """
 
@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.core.card import Card
+from bot.core.effects import Decision, Edit, Say
 from bot.core.events import Address, Incoming, Pressed, Said
 from bot.core.learner import Learner
 from bot.core.library import Library
@@ -17,8 +18,23 @@ from bot.engine import current
 from bot.ports import Post
 from bot.runtime.render import Render
 
+Front = tuple[Card, str]
+"""A card that can be answered, and the language in which it is read."""
+
 SHOWN = 20_000
 """Cards remembered, one an address; about 1 KB each."""
+
+
+def front(decision: Decision) -> Front | None:
+    """Return what *decision* puts in front of its learner, None where nothing can be answered."""
+    said = [one.card for one in decision.effects if isinstance(one, Edit)]
+    said += [one.card for one in decision.effects if isinstance(one, Say) and one.to is None]
+    cards = [card for card in said if _answerable(card)]
+    return (cards[-1], cards[-1].lang or decision.learner.locale) if cards else None
+
+
+def _answerable(card: Card) -> bool:
+    return bool(card.choices or card.buttons or card.many)
 
 
 class Ear:
@@ -28,12 +44,12 @@ class Ear:
         """Start knowing nothing."""
         self._library = library
         self._render = render
-        self._shown: OrderedDict[Address, tuple[Card, str]] = OrderedDict()
+        self._shown: OrderedDict[Address, Front] = OrderedDict()
 
     def showed(self, posts: Sequence[Post]) -> None:
         """Remember the cards of *posts* that can be answered."""
         for post in posts:
-            if post.card.choices or post.card.buttons or post.card.many:
+            if _answerable(post.card):
                 self._shown[post.address] = (post.card, post.locale)
                 self._shown.move_to_end(post.address)
         while len(self._shown) > SHOWN:
@@ -43,14 +59,19 @@ class Ear:
         """Drop what was shown at *address*."""
         self._shown.pop(address, None)
 
-    def heard(self, learner: Learner, incoming: Incoming) -> Incoming:
-        """Return *incoming* with typed words that press something made the press they mean."""
+    def heard(self, learner: Learner, incoming: Incoming, newest: Front | None = None) -> Incoming:
+        """Return *incoming* with typed words that press something made the press they mean.
+
+        *newest* is the card that an earlier event of the same batch brought, not yet shown.
+        """
         event = incoming.event
         if not isinstance(event, Said):
             return incoming
         drawn = (current.card(learner, self._library, incoming.at), learner.locale)
-        card, locale = self._shown.get(incoming.address, drawn)
-        typed = self._render(card, locale).typed(event.text)
-        if typed is None:
-            return incoming
-        return replace(incoming, event=Pressed(typed.action, "", typed.picked))
+        shown = newest or self._shown.get(incoming.address, drawn)
+        # A menu or a screen that came between leaves the question of the stage open.
+        for card, locale in (shown, drawn):
+            typed = self._render(card, locale).typed(event.text)
+            if typed is not None:
+                return replace(incoming, event=Pressed(typed.action, "", typed.picked))
+        return incoming

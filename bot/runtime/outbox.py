@@ -3,19 +3,23 @@
 Rule 1: ``sending`` is committed before the first byte leaves.
 Rule 2: a known result stays in memory until it is recorded.
 Rule 3: nobody else calls ``Platform.send``.
+Rule 4: one address is sent to in order: of two edits of one message the newer is the last.
+Rule 5: nothing waits out a pause as ``sending``: a process that ends then would lose it.
 """
 
 import asyncio
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
 from bot.core.effects import Lane
-from bot.core.events import Incoming, Left
+from bot.core.events import Address, Incoming, Left
 from bot.ports import (
     Barred,
+    Conflict,
     Gone,
     Moved,
     Now,
@@ -39,6 +43,9 @@ IN_FLIGHT = 30
 
 POLL_SECONDS = 1.0
 """How long the dispatcher rests when nothing waits and nobody woke it."""
+
+FRESH = 10_000
+"""Replies held in memory; those beyond wait in the ledger until their leases end."""
 
 BACKOFF_SECONDS = 300
 """Longest wait before the next try of a post that never left us."""
@@ -65,15 +72,17 @@ class Dispatcher:
         self._wake = asyncio.Event()
         self._unwritten: list[Outcome] = []
         self._stopping = False
+        self._barred: Barred | None = None
 
     def stop(self) -> None:
-        """End ``run`` after the group in flight; nothing new is claimed."""
+        """End ``run`` after the replies at hand; nothing new is claimed."""
         self._stopping = True
         self._wake.set()
 
     def offer(self, posts: Sequence[Post]) -> None:
         """Take posts that were born leased, and look for others that wait."""
-        self._fresh.extend(post for post in posts if post.lane is Lane.REPLY)
+        replies = [post for post in posts if post.lane is Lane.REPLY]
+        self._fresh.extend(replies[: max(FRESH - len(self._fresh), 0)])
         self._wake.set()
 
     async def run(self, receive: Receive, rest: Callable[[], Awaitable[None]]) -> None:
@@ -82,12 +91,12 @@ class Dispatcher:
         Raises:
             Barred: the service refuses the token; the posts stay.
         """
-        while not self._stopping:
+        while self._fresh or not self._stopping:
             self._wake.clear()
             try:
                 if not await self.once(receive):
                     await rest()
-            except StoreDown:
+            except (StoreDown, Conflict):
                 log.warning("ledger_down", extra={"platform": self._platform.name})
                 await rest()
 
@@ -99,20 +108,35 @@ class Dispatcher:
             return
 
     async def once(self, receive: Receive) -> int:
-        """Send one group and return its size; 0 when nothing waits."""
+        """Send one group and return its size; 0 when nothing waits, or nothing may leave."""
         await self._record([])
-        leased = await self._leased()
+        leased = () if self._gate.pause() else await self._leased()
         if not leased:
             return 0
-        marked = await self._store.mark(leased)
         try:
-            outcomes = await asyncio.gather(*(self._send(post) for post in marked))
-        except Barred:
-            await self._record([Outcome(post.id, "pending") for post in marked])
+            marked = await self._store.mark(leased)
+        except (StoreDown, Conflict):
+            self._fresh.extendleft(reversed(leased))
             raise
+        sent = await asyncio.gather(*(self._in_order(queue) for queue in _queues(marked)))
+        outcomes = [outcome for queue in sent for outcome in queue]
         await self._record(outcomes)
+        barred, self._barred = self._barred, None
+        if barred:
+            raise barred
         await self._tell_gone(marked, outcomes, receive)
         return len(leased)
+
+    async def _in_order(self, posts: Sequence[Post]) -> Sequence[Outcome]:
+        """Send the posts of one address; behind one that has to wait, the others wait too."""
+        outcomes: list[Outcome] = []
+        waits: Outcome | None = None
+        for post in posts:
+            outcome = replace(waits, post=post.id) if waits else await self._send(post)
+            outcomes.append(outcome)
+            if outcome.state == "pending" and not waits:
+                waits = replace(outcome, moved_to=None)
+        return outcomes
 
     async def _leased(self) -> Sequence[Post]:
         if self._fresh:
@@ -128,12 +152,18 @@ class Dispatcher:
             self._unwritten.clear()
 
     async def _send(self, post: Post) -> Outcome:
-        await self._gate.permit()
+        if self._barred or not await self._gate.permit():
+            later = self._now() + timedelta(seconds=self._gate.pause())
+            return Outcome(post.id, "pending", again=later)
         message = self._render(post.card, post.locale)
         try:
             sent_as = await self._platform.send(post, message)
         except SendError as error:
             return self._failed(post, error)
+        except Barred as error:
+            # The others of the group may have arrived: what became of them is written first.
+            self._barred = error
+            return Outcome(post.id, "pending")
         return Outcome(post.id, "sent", sent_as)
 
     def _failed(self, post: Post, error: SendError) -> Outcome:
@@ -159,7 +189,7 @@ class Dispatcher:
 
     def _in_doubt(self, post: Post) -> Outcome:
         """Return what follows from the guarantee of a post that may have arrived."""
-        limit = {"convergent": REPEATS, "at_least_once": 1, "at_most_once": 0}[post.guarantee]
+        limit = {"convergent": REPEATS, "at_least_once": 2, "at_most_once": 0}[post.guarantee]
         if post.attempts >= limit:
             return Outcome(post.id, "unknown")
         return Outcome(post.id, "pending", again=self._now() + timedelta(seconds=1))
@@ -167,10 +197,18 @@ class Dispatcher:
     async def _tell_gone(
         self, posts: Sequence[Post], outcomes: Sequence[Outcome], receive: Receive
     ) -> None:
+        gone = {outcome.post for outcome in outcomes if outcome.state == "gone"}
         left = [
-            Incoming(f"gone:{uuid4().hex}", post.address, self._now(), Left("blocked"))
-            for post, outcome in zip(posts, outcomes, strict=True)
-            if outcome.state == "gone"
+            Incoming(f"gone:{uuid4().hex}", address, self._now(), Left("blocked"))
+            for address in dict.fromkeys(post.address for post in posts if post.id in gone)
         ]
         if left:
             await receive(left)
+
+
+def _queues(posts: Sequence[Post]) -> Sequence[Sequence[Post]]:
+    """Return *posts* by address, each queue in their order."""
+    queues: dict[Address, list[Post]] = {}
+    for post in posts:
+        queues.setdefault(post.address, []).append(post)
+    return tuple(queues.values())

@@ -24,16 +24,24 @@ class Gate:
         self._monotonic = monotonic
         self._sleep = sleep
         self._next = 0.0
+        self._shut = 0.0
+
+    def pause(self) -> float:
+        """Return how many seconds of a pause are left, 0 where there is none."""
+        return max(self._shut - self._monotonic(), 0.0)
 
     def close(self, seconds: float) -> None:
         """Let nothing through for *seconds*; a longer pause stays."""
-        self._next = max(self._next, self._monotonic() + seconds)
+        self._shut = max(self._shut, self._monotonic() + seconds)
 
-    async def permit(self) -> None:
-        """Wait until one post may leave."""
-        while True:
+    async def permit(self) -> bool:
+        """Wait until one post may leave; return False, at once, where a pause begins before."""
+        while not self.pause():
             wait = self._next - self._monotonic()
             if wait <= 0:
                 break
             await self._sleep(wait)
+        if self.pause():
+            return False
         self._next = max(self._next, self._monotonic()) + self._step
+        return True

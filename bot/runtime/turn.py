@@ -16,7 +16,7 @@ from bot.core.library import Library
 from bot.core.message import words
 from bot.engine.decide import decide
 from bot.ports import Conflict, Now, Post, Receipt, Store, StoreDown, Translate
-from bot.runtime.hear import Ear
+from bot.runtime.hear import Ear, Front, front
 
 BATCH = 500
 """Most events in one transaction.  Source: house.md, 7: 500 lessons a transaction."""
@@ -35,11 +35,14 @@ def carried(
 ) -> list[tuple[Incoming, Decision]]:
     """Return the decisions on *fresh* in order, each learner carried forward by their key."""
     learners: dict[str, Learner] = {}
+    fronts: dict[str, Front | None] = {}
     decided = []
     for stored, incoming in fresh:
         learner = learners.get(stored.key, stored)
-        decision = decide(learner, ear.heard(learner, incoming), library)
+        newest = fronts.get(stored.key)
+        decision = decide(learner, ear.heard(learner, incoming, newest), library)
         learners[stored.key] = decision.learner
+        fronts[stored.key] = front(decision) or newest
         decided.append((incoming, decision))
     return decided
 
@@ -65,6 +68,12 @@ class Turns:
         self._now = now
         self._waiting: list[tuple[Incoming, asyncio.Future[Receipt]]] = []
         self._wake = asyncio.Event()
+        self._stopping = False
+
+    def stop(self) -> None:
+        """End ``run`` after what waits; nothing more is taken."""
+        self._stopping = True
+        self._wake.set()
 
     async def receive(self, incoming: Sequence[Incoming]) -> Sequence[Receipt]:
         """Take events and return one receipt each, after the commit.
@@ -72,6 +81,9 @@ class Turns:
         Raises:
             StoreDown: nothing could be written; nothing may be acknowledged.
         """
+        if self._stopping:
+            message = "the bot is stopping"
+            raise StoreDown(message)
         loop = asyncio.get_running_loop()
         futures: list[asyncio.Future[Receipt]] = [loop.create_future() for _ in incoming]
         self._waiting.extend(zip(incoming, futures, strict=True))
@@ -79,8 +91,8 @@ class Turns:
         return await asyncio.gather(*futures)
 
     async def run(self) -> None:
-        """Work until cancelled: whatever waits is the next batch."""
-        while True:
+        """Work until stopped: whatever waits is the next batch."""
+        while self._waiting or not self._stopping:
             await self._wake.wait()
             self._wake.clear()
             while self._waiting:
@@ -91,10 +103,10 @@ class Turns:
         events = [incoming for incoming, _ in group]
         try:
             receipts = await self._guarded(events) or [await self._alone(one) for one in events]
-        except StoreDown as error:
+        except (StoreDown, Conflict) as error:
             for _, future in group:
                 if not future.done():
-                    future.set_exception(error)
+                    future.set_exception(StoreDown(str(error)))
             return
         for (_, future), receipt in zip(group, receipts, strict=True):
             if not future.done():
@@ -106,6 +118,10 @@ class Turns:
             return await self.take(events)
         except StoreDown:
             raise
+        except Conflict as error:
+            # Nobody's fault: handed over again it may come first; set aside it would be lost.
+            message = "other transactions came first"
+            raise StoreDown(message) from error
         except Exception:
             # The one broad catch of the program: a fault of ours in one event must reach the
             # log and the counter of tries, and never end the intake of all others.

@@ -3,8 +3,11 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
+
+from bot.core.card import Action
 from bot.core.effects import Lane, Note, Plan, Say, Unplan
-from bot.core.events import Began, Commanded, Left, LessonDue
+from bot.core.events import Began, Commanded, Event, Left, LessonDue, Pressed
 from bot.core.learner import Acting, Answered, Answering, Idle, Often, Reading, Track
 from bot.engine import progress
 from tests.engine.school import LIBRARY, Talk, joined
@@ -268,9 +271,64 @@ def test_who_blocked_the_bot_is_left_alone_and_taken_back_at_once() -> None:
 
 def test_a_zone_that_the_tables_no_longer_know_falls_back_to_the_deployments() -> None:
     talk = joined(zone="Atlantis/Center")
-    talk.hear(Began())
+    talk.press("set:hour:17.00")
     assert talk.plan is not None
-    assert talk.plan.at.hour == 18
+    assert talk.plan.at.hour == 17
+
+
+@pytest.mark.parametrize(
+    "event", [Began(), Commanded("settings"), Pressed(Action("set", ("alerts", "none")), "m1")]
+)
+def test_whoever_comes_while_a_lesson_is_overdue_still_gets_it(event: Event) -> None:
+    talk = joined(stage=Idle())
+    talk.at = datetime(2026, 11, 21, 17, 40, tzinfo=UTC)
+    talk.hear(event)
+    assert not [one for one in talk.effects if isinstance(one, Plan | Unplan)]
+
+
+def test_an_hour_that_was_claimed_before_they_left_does_not_bring_them_back() -> None:
+    talk = joined()
+    talk.hear(Left("blocked"))
+    due(talk)
+    assert said(talk) is None
+    assert talk.learner.gone
+    assert talk.effects == (Unplan("lesson"),)
+
+
+def test_a_second_press_on_one_more_does_not_skip_the_question_it_opened() -> None:
+    talk = joined(progress=(("phi-01", 1),), stage=Answered("phi-01-q1", "s", "more", ("s2",)))
+    talk.press("more")
+    first, card = talk.learner, talk.card
+    talk.press("more")
+    assert (talk.learner, talk.card) == (first, card)
+
+
+@pytest.mark.parametrize("token", ["more", "lesson"])
+def test_a_second_press_does_not_skip_the_lesson_it_opened(token: str) -> None:
+    talk = joined(stage=Idle())
+    talk.press(token)
+    first, card = talk.learner, talk.card
+    assert isinstance(first.stage, Reading)
+    talk.press(token)
+    assert (talk.learner, talk.card) == (first, card)
+
+
+def test_a_second_press_on_enough_keeps_the_thing_to_do() -> None:
+    talk = joined(stage=Answered("phi-01-q1", "s", "daily", ("s2",)))
+    talk.press("enough")
+    first, card = talk.learner, talk.card
+    talk.press("enough")
+    assert (talk.learner, talk.card) == (first, card)
+
+
+@pytest.mark.parametrize("token", ["enough", "act:acc-01:done", "act:acc-01:later"])
+def test_a_card_of_yesterday_leaves_todays_question_open(token: str) -> None:
+    talk = joined()
+    talk.press("quiz:phi-01")
+    stage = talk.learner.stage
+    assert isinstance(stage, Answering)
+    talk.press(token, on="yesterday")
+    assert talk.learner.stage == stage
 
 
 def test_lessons_of_a_track_follow_its_path_then_their_prerequisites() -> None:
@@ -311,3 +369,14 @@ def test_a_lesson_whose_items_are_all_in_another_language_is_not_offered() -> No
     assert talk.notice == "press.before"
     talk.press("read:acc-01:1")
     assert "acc-01.cards.c2" in talk.keys
+
+
+def test_the_items_of_a_lesson_fall_back_together_with_it() -> None:
+    talk = joined(locale="ar")
+    served = {**LIBRARY.served, "phi-01": frozenset({"en"})}
+    talk.library = replace(LIBRARY, served=served)
+    talk.press("quiz:phi-01")
+    assert talk.card.lang == "en"
+    assert "lesson.not_translated" in talk.keys
+    talk.press("answer:phi-01-q1:dk")
+    assert talk.card.lang == "en"

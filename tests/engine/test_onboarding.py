@@ -158,6 +158,20 @@ def test_a_token_that_was_never_offered_is_answered_kindly(token: str) -> None:
     assert talk.learner.stage == Stranger()
 
 
+@pytest.mark.parametrize(
+    "token",
+    ["lesson", "more", "enough", "quiz:phi-01", "read:phi-01:0", "act:phi-01:later"],
+)
+def test_a_button_of_an_earlier_life_makes_no_stranger_known(token: str) -> None:
+    talk = Talk()
+    before = talk.learner
+    for forged in (token, "go:settings", "go:resume", "page:country:1", "set:often:daily"):
+        talk.press(forged)
+        assert talk.learner == before
+    assert talk.notice == "press.before"
+    assert talk.on_card("lang:en")
+
+
 def test_an_unreadable_press_is_answered_kindly() -> None:
     talk = Talk()
     talk.hear(Unreadable("m1"))

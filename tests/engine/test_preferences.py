@@ -1,10 +1,11 @@
 """Settings, pause, stop, help: each press is complete, each screen has a way back."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
+from bot.core.card import Para
 from bot.core.effects import Notice, Say, Unplan
 from bot.core.events import Commanded, Said
 from bot.core.learner import (
@@ -65,6 +66,25 @@ def test_a_press_changes_one_thing_and_shows_the_settings(
     assert getattr(talk.learner, field) == kept
     assert talk.notice == "settings.saved"
     assert talk.learner.stage == Choosing("settings")
+
+
+def test_whoever_wants_lessons_after_all_is_asked_when_and_where() -> None:
+    talk = joined(often=Often.NEVER, hour="", zone="", country="", stage=Choosing("often"))
+    talk.press("set:often:daily")
+    assert talk.learner.stage == Choosing("hour", joining=True)
+    talk.press("set:hour:07.30")
+    talk.press("set:country:fr")
+    assert "ready.daily" in talk.keys
+    assert talk.plan is not None
+
+
+def test_a_pause_tells_its_end_by_the_learners_own_calendar() -> None:
+    talk = joined(zone="Asia/Tokyo")
+    talk.at = datetime(2026, 11, 21, 20, 0, tzinfo=UTC)
+    talk.press("set:pause:week")
+    body = talk.card.body[0]
+    assert isinstance(body, Para)
+    assert body.text.values == (("day", date(2026, 11, 29)),)
 
 
 def test_a_typed_choice_needs_no_notice() -> None:

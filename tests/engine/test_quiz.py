@@ -1,15 +1,16 @@
 """Every type of question: asked, toggled, judged, explained, and pressed a second time."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
 from bot.core.card import Marked, Para, Specimen
 from bot.core.effects import Note
 from bot.core.events import Said
-from bot.core.learner import Answered, Answering, Why
+from bot.core.learner import Answered, Answering, Idle, Why
 from bot.engine import quiz
-from tests.engine.school import ITEMS, Talk, joined
+from tests.engine.school import BOTH, ITEMS, LIBRARY, Talk, joined
 
 
 def asking(item: str, why: Why = "daily") -> Talk:
@@ -19,6 +20,17 @@ def asking(item: str, why: Why = "daily") -> Talk:
 def verdict(talk: Talk) -> str:
     assert isinstance(talk.learner.stage, Answered)
     return talk.learner.stage.verdict
+
+
+def test_a_question_is_put_in_the_language_of_its_lesson_never_mixed() -> None:
+    talk = joined(locale="ar", stage=Idle())
+    talk.library = replace(LIBRARY, served={**LIBRARY.served, "scm-01-q2": BOTH})
+    talk.learner = replace(talk.learner, progress=(("scm-01", 1),))
+    talk.press("quiz:scm-01")
+    assert "lesson.not_translated" in talk.keys
+    assert talk.card.lang == "en"
+    talk.press("answer:scm-01-q2:a")
+    assert talk.card.lang == "en"
 
 
 @pytest.mark.parametrize(

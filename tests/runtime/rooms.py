@@ -107,7 +107,7 @@ async def house(url: str = "sqlite://") -> AsyncIterator[House]:
     async def sleep(length: float) -> None:
         seconds[0] += length
 
-    gate = Gate(platform.rate, lambda: seconds[0], sleep)
+    gate = Gate(platform.rate, lambda: seconds[0] + (clock[0] - NOON).total_seconds(), sleep)
     outbox = Dispatcher(platform, base, render, gate, lambda: clock[0])
     turns = Turns(base, LIBRARY, said, ear, outbox.offer, lambda: clock[0])
     try:

@@ -1,15 +1,19 @@
 """The dispatcher: each failure has its one state, and a known result is never lost."""
 
+import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
 
 from bot.core.card import Card, Para, Text
 from bot.core.effects import Lane
-from bot.core.events import Address, Began
+from bot.core.events import Address, Began, Commanded
+from bot.core.message import Message
 from bot.ports import (
     Barred,
+    Conflict,
     Gone,
     Moved,
     Outcome,
@@ -21,6 +25,7 @@ from bot.ports import (
     Unknown,
     Unreachable,
 )
+from bot.runtime import outbox
 from tests.runtime.rooms import ME, House, house, raising
 from tests.runtime.test_turn import press
 
@@ -185,3 +190,105 @@ async def test_new_posts_wake_the_dispatcher() -> None:
         home.outbox.offer([Post(99, ME, card, Lane.LESSON, "en")])
         await home.outbox.woken()
         assert await home.send_all() == 0
+
+
+async def test_two_cards_of_one_person_leave_in_their_order() -> None:
+    async with house() as home:
+        for _ in range(3):
+            await home.hear(Began())
+        begun: list[str] = []
+        open_sends = 0
+        send = home.platform.send
+
+        async def slow(post: Post, message: Message) -> str:
+            nonlocal open_sends
+            open_sends += 1
+            assert open_sends == 1, "a newer card may overtake an older one"
+            await asyncio.sleep(0)
+            begun.append(post.answers)
+            open_sends -= 1
+            return await send(post, message)
+
+        home.platform.send = slow  # type: ignore[method-assign]
+        assert await home.outbox.once(home.receive) == 3  # type: ignore[arg-type]
+        assert begun == ["fake:1", "fake:2", "fake:3"]
+
+
+async def test_behind_a_card_that_has_to_wait_the_next_one_waits_too() -> None:
+    async with house() as home:
+        await home.hear(Began())
+        await home.hear(Commanded("privacy"))
+        home.platform.fail = lambda post: Unreachable() if post.answers == "fake:1" else None
+        await home.send_all()
+        assert home.platform.shown == []
+        home.platform.fail = lambda _: None
+        home.wait(seconds=3)
+        await home.send_all()
+        assert home.platform.titles == ["en:hello.all", "en:privacy.title"]
+
+
+async def test_a_refused_token_does_not_repeat_what_others_already_have() -> None:
+    async with house() as home:
+        other = Address("fake", "2")
+        await home.hear(Began())
+        await home.turns.take([home.event(Began(), address=other)])
+        home.platform.fail = lambda post: Barred() if post.address == other else None
+        with pytest.raises(Barred):
+            await home.send_all()
+        home.platform.fail = lambda _: None
+        await home.send_all()
+        assert [post.address for post, _ in home.platform.shown] == [ME, other]
+
+
+async def test_in_a_pause_nothing_is_marked_and_the_rest_of_its_group_goes_back() -> None:
+    async with house() as home:
+        await home.hear(Began())
+        await home.turns.take([home.event(Began(), address=Address("fake", "2"))])
+        home.platform.fail = raising(Throttled(60))
+        assert await home.outbox.once(home.receive) == 2  # type: ignore[arg-type]
+        home.platform.fail = lambda _: None
+        home.wait(seconds=30)
+        assert await home.send_all() == 0
+        home.wait(seconds=31)
+        assert await home.send_all() == 2
+
+
+async def test_an_alert_in_doubt_is_sent_once_more_and_no_oftener() -> None:
+    async with house() as home:
+        post = Post(1, ME, Card(), Lane.ALERT, "en", attempts=1, guarantee="at_least_once")
+        assert home.outbox._in_doubt(post).state == "pending"
+        assert home.outbox._in_doubt(replace(post, attempts=2)).state == "unknown"
+
+
+@pytest.mark.parametrize("error", [StoreDown, Conflict])
+async def test_replies_that_cannot_be_marked_are_tried_again_at_once(
+    monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    async with house() as home:
+        await greeted(home)
+        mark = home.base.mark
+
+        async def down(_: Sequence[Post]) -> Sequence[Post]:
+            raise error
+
+        async def rest() -> None:
+            monkeypatch.setattr(home.base, "mark", mark)
+            home.outbox.stop()
+
+        monkeypatch.setattr(home.base, "mark", down)
+        await home.outbox.run(home.receive, rest)  # type: ignore[arg-type]
+        assert home.platform.titles == ["en:hello.all"]
+
+
+async def test_a_platform_that_stands_still_holds_no_more_than_so_many_replies(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with house() as home:
+        monkeypatch.setattr(outbox, "FRESH", 2)
+        for _ in range(4):
+            await home.hear(Began())
+        assert len(home.outbox._fresh) == 2
+        await home.send_all()
+        home.wait(seconds=31)
+        await home.send_all()
+        assert len(home.platform.shown) == 4

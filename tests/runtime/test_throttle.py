@@ -33,5 +33,19 @@ async def test_a_pause_is_a_deadline_and_the_longest_counts() -> None:
     gate = Gate(1000, time.read, time.sleep)
     gate.close(7)
     gate.close(2)
-    await gate.permit()
-    assert time.at >= 107
+    assert gate.pause() == 7
+    assert not await gate.permit()
+    time.at = 107.0
+    assert await gate.permit()
+
+
+async def test_a_pause_that_begins_meanwhile_sends_away_who_waits() -> None:
+    time = Time()
+
+    async def closed_meanwhile(seconds: float) -> None:
+        time.at += seconds
+        gate.close(60)
+
+    gate = Gate(1, time.read, closed_meanwhile)
+    assert await gate.permit()
+    assert not await gate.permit()

@@ -185,3 +185,52 @@ async def test_a_lesson_that_is_due_waits_in_its_own_lane() -> None:
         assert receipt.posts == 0
         assert await home.send_all() == 1
         assert home.platform.titles[before:] == ["en:acc-01.title"]
+
+
+async def test_a_letter_still_answers_the_question_after_some_talk() -> None:
+    async with house() as home:
+        await home.hear(press("track:en:citizen"))
+        await home.hear(Said("what do you mean?"))
+        await home.hear(Said("?"))
+        known = await home.base.known(ME)
+        assert known is not None
+        assert known.answers == 1
+
+
+async def test_letters_mean_the_same_in_one_batch_as_one_by_one() -> None:
+    async with house() as home:
+        await home.hear(Began())
+        await home.turns.take([home.event(Said("1")), home.event(Said("2"))])
+        known = await home.base.known(ME)
+        assert known is not None
+        assert (known.learner.locale, known.learner.track) == ("en", "parent")
+
+
+async def test_an_event_that_others_overtake_is_never_set_aside(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with house() as home:
+
+        async def overtaken(_: Sequence[Incoming]) -> object:
+            raise Conflict
+
+        monkeypatch.setattr(home.turns, "_once", overtaken)
+        work = asyncio.create_task(home.turns.run())
+        with pytest.raises(StoreDown):
+            await home.turns.receive([home.event(Began(), key="healthy")])
+        monkeypatch.undo()
+        (receipt,) = await home.turns.receive([home.event(Began(), key="healthy")])
+        assert receipt.posts == 1
+        assert "event_parked" not in caplog.text
+        work.cancel()
+
+
+async def test_who_stops_takes_what_waits_and_nothing_more() -> None:
+    async with house() as home:
+        waiting = asyncio.create_task(home.turns.receive([home.event(Began())]))
+        await asyncio.sleep(0)
+        home.turns.stop()
+        await home.turns.run()
+        assert (await waiting)[0].posts == 1
+        with pytest.raises(StoreDown):
+            await home.turns.receive([home.event(Began())])

@@ -8,7 +8,8 @@ import asyncio
 import secrets
 import sys
 import threading
-from io import FileIO
+from contextlib import suppress
+from io import BytesIO, FileIO, StringIO
 from queue import SimpleQueue
 from typing import BinaryIO, TextIO
 
@@ -61,9 +62,11 @@ class Terminal:
         self._user = user
         self._locale = locale
         self._stdin = stdin
-        self._stdout = stdout or sys.stdout
+        self._spoken = locale
+        self._stdout = stdout or sys.stdout or StringIO()
         self._tty = self._stdout.isatty()
         self._prompted = False
+        self._unread = False
         self._printed: dict[str, int] = {}
         self._changed = asyncio.Event()
 
@@ -83,13 +86,17 @@ class Terminal:
         return RATE
 
     async def listen(self, receive: Receive) -> None:
-        """Hand every line to *receive*, until the end of input."""
-        stdin = self._stdin or FileIO(sys.stdin.fileno(), closefd=False)
+        """Hand every line to *receive*, until the end of input or until nobody reads."""
+        with suppress(Refused):
+            await self._talk(receive)
+
+    async def _talk(self, receive: Receive) -> None:
+        stdin = self._stdin or _keyboard()
         reader = Reader(stdin)
         ask = self._tty and stdin.isatty()
         if ask:
             await self._turn(receive, Began())
-        while True:
+        while not self._unread:
             self._prompted = ask
             self._print("> " if ask else "")
             line = await reader.line()
@@ -106,6 +113,7 @@ class Terminal:
         Raises:
             Refused: nobody reads the output any more.
         """
+        self._spoken = message.lang
         changed = Text("terminal.changed")
         first = f"{words(self._tools.translate(message.lang, changed))}\n" if post.on else ""
         self._say(first + encode.lines(message, bold=self._tty))
@@ -124,7 +132,7 @@ class Terminal:
         try:
             receipts = await receive([what])
         except StoreDown:
-            text = self._tools.translate(self._locale, Text("terminal.cannot_save"))
+            text = self._tools.translate(self._spoken, Text("terminal.cannot_save"))
             receipts = [Receipt(words(text))]
         await self._answered(what.id, sum(receipt.posts for receipt in receipts))
         for receipt in receipts:
@@ -135,7 +143,7 @@ class Terminal:
         """Wait until *cards* that answer *event* were printed, at most ``WAIT`` seconds."""
         try:
             async with asyncio.timeout(WAIT):
-                while self._printed[event] < cards:
+                while self._printed[event] < cards and not self._unread:
                     await self._changed.wait()
         except TimeoutError:
             pass  # They are printed when they come.
@@ -153,8 +161,15 @@ class Terminal:
             self._stdout.write(text.encode(known, "replace").decode(known))
             self._stdout.flush()
         except OSError as closed:
+            self._unread = True
+            self._changed.set()  # Whoever waits for a card waits in vain.
             message = "the terminal takes no more text"
             raise Refused(message) from closed
+
+
+def _keyboard() -> BinaryIO | FileIO:
+    # The caller may have closed our input: then there is nothing to hear.
+    return FileIO(sys.stdin.fileno(), closefd=False) if sys.stdin else BytesIO()
 
 
 class Reader:

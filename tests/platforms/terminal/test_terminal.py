@@ -2,18 +2,20 @@
 
 import asyncio
 import io
+from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.card import Para, Specimen
-from bot.core.events import Address, Began, Commanded, Said
+from bot.core.events import Address, Began, Commanded, Incoming, Said
 from bot.core.message import Message, Span
 from bot.platforms.terminal import adapter, connect, decode, encode
 from bot.platforms.terminal.adapter import Terminal
-from bot.ports import Refused
+from bot.ports import Receipt, Refused
 from tests.platforms import cards
 from tests.platforms.cards import CARDS
 from tests.platforms.scripted import Bot, post, tools
@@ -244,3 +246,51 @@ def test_wrapping_loses_nothing_and_keeps_its_width(head: str, text: str) -> Non
     )
     wide = [row for row in rows if encode.columns(row) > 20]
     assert all("，" in row or "." in row or len(row[len(head) :].split()) == 1 for row in wide)
+
+
+async def test_a_chat_whose_reader_left_ends() -> None:
+    class Left(io.StringIO):
+        def write(self, text: str) -> int:
+            raise BrokenPipeError(text)
+
+    terminal = Terminal(tools(), stdin=io.BytesIO(b"hi\n"), stdout=Left())
+    bot = Bot(terminal, [], "A notice.")
+    async with asyncio.timeout(10):
+        await terminal.listen(bot.receive)
+
+
+async def test_a_chat_whose_reader_left_waits_for_no_card() -> None:
+    class Left(io.StringIO):
+        def write(self, text: str) -> int:
+            if text:
+                raise BrokenPipeError
+            return 0
+
+    terminal = Terminal(tools(), stdin=io.BytesIO(b"a\nb\n"), stdout=Left())
+    heard: list[str] = []
+
+    async def receive(batch: Sequence[Incoming]) -> Sequence[Receipt]:
+        heard.extend(one.id for one in batch)
+        with suppress(Refused):
+            await terminal.send(post(Address("terminal", "me")), cards.BUTTONS)
+        return [Receipt(posts=1)]
+
+    async with asyncio.timeout(4):
+        await terminal.listen(receive)
+    assert len(heard) == 1
+
+
+async def test_what_cannot_be_saved_is_said_in_the_language_of_the_cards() -> None:
+    out = io.StringIO()
+    terminal = Terminal(tools(), stdin=io.BytesIO(b"a\n"), stdout=out)
+    await terminal.send(post(Address("terminal", "me")), replace(cards.BUTTONS, lang="ar"))
+    await terminal.listen(Bot(terminal, [], "", down=True).receive)
+    assert "ar:terminal.cannot_save" in out.getvalue()
+
+
+async def test_without_streams_nothing_is_heard_or_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", None)
+    monkeypatch.setattr("sys.stdout", None)
+    bot = Bot(Terminal(tools()), [])
+    await bot.platform.listen(bot.receive)
+    assert bot.heard == []
