@@ -314,8 +314,13 @@ class Store(Ledger, Intake, Protocol):
     def batch(self, incoming: Sequence[Incoming]) -> AbstractAsyncContextManager[Batch]:
         """Open a transaction over *incoming*; leaving it without ``keep`` changes nothing."""
 
-    async def claim_due(self, now: datetime, limit: int) -> Sequence[Incoming]:
-        """Lease at most *limit* plans that are due and return the events they raise."""
+    async def claim_due(
+        self, now: datetime, limit: int, served: Sequence[str] | None = None
+    ) -> Sequence[Incoming]:
+        """Lease at most *limit* plans that are due and return the events they raise.
+
+        *served* names the platforms that this process can write to; None means all.
+        """
 
     async def known(self, address: Address) -> Known | None:
         """Return what is kept of the person at *address*, or None for a stranger."""

@@ -228,7 +228,7 @@ class Wary:
             message = "another Wary process uses this database; stop it, or name another one"
             raise Busy(message)
         await self._base.release(clock.now())
-        ticking = clock.Clock(self._base, self._turns.receive)
+        ticking = clock.Clock(self._base, self._turns.receive, served=tuple(self._dispatchers))
         await self._loops(ticking, listener)
 
     async def _loops(self, ticking: clock.Clock, listener: socket.socket | None) -> None:

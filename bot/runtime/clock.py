@@ -6,6 +6,7 @@ arithmetic in ``engine/calendar.py``.
 
 import logging
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -35,8 +36,19 @@ def monotonic() -> float:
 class Clock:
     """Raises the events of plans whose time has come."""
 
-    def __init__(self, store: Store, receive: Receive, read: Now = now) -> None:
-        """Join the plans and the intake."""
+    def __init__(
+        self,
+        store: Store,
+        receive: Receive,
+        read: Now = now,
+        served: Sequence[str] | None = None,
+    ) -> None:
+        """Join the plans and the intake.
+
+        *served* names the platforms of this process: a lesson for another one would only wait
+        here, and perhaps expire.  None means all.
+        """
+        self._served = served
         self._store = store
         self._receive = receive
         self._read = read
@@ -45,7 +57,7 @@ class Clock:
         """Raise everything that is due and return how many events that were."""
         fired = 0
         try:
-            while due := await self._store.claim_due(self._read(), DUE):
+            while due := await self._store.claim_due(self._read(), DUE, self._served):
                 await self._receive(due)
                 fired += len(due)
         except StoreDown:

@@ -9,7 +9,7 @@ Rule 5: nothing waits out a pause as ``sending``: a process that ends then would
 
 import asyncio
 import logging
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -73,6 +73,7 @@ class Dispatcher:
         self._unwritten: list[Outcome] = []
         self._stopping = False
         self._barred: Barred | None = None
+        self._newest: OrderedDict[tuple[Address, str], int] = OrderedDict()
 
     def stop(self) -> None:
         """End ``run`` after the replies at hand; nothing new is claimed."""
@@ -151,7 +152,20 @@ class Dispatcher:
             await self._store.settle(self._unwritten, self._now())
             self._unwritten.clear()
 
+    def _overtaken(self, post: Post) -> bool:
+        """Return whether a newer edit of the same message has left already."""
+        if not post.on:
+            return False
+        message = (post.address, post.on)
+        newest = max(self._newest.pop(message, 0), post.id)
+        self._newest[message] = newest
+        if len(self._newest) > FRESH:
+            self._newest.popitem(last=False)
+        return newest > post.id
+
     async def _send(self, post: Post) -> Outcome:
+        if self._overtaken(post):
+            return Outcome(post.id, "skipped")
         if self._barred or not await self._gate.permit():
             later = self._now() + timedelta(seconds=self._gate.pause())
             return Outcome(post.id, "pending", again=later)

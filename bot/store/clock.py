@@ -61,6 +61,7 @@ _DUE: Final = (
     .limit(bindparam("limit", type_=Integer))
     .with_for_update(of=plans, skip_locked=True)
 )
+_DUE_AT: Final = _DUE.where(addresses.c.platform.in_(bindparam("served", expanding=True)))
 _ONE: Final = (plans.c.learner_id == bindparam("learner")) & (plans.c.kind == bindparam("of"))
 _LEASE: Final = (
     update(plans).where(_ONE).values(leased_until=bindparam("until"), tries=plans.c.tries + 1)
@@ -89,12 +90,19 @@ _TRIM_POSTS: Final = delete(outbox).where(
 _TRIM_ALERTS: Final = delete(outbox).where(outbox.c.settled_at < bindparam("before"))
 
 
-def claim(conn: Connection, now: datetime, limit: int, seal: Seal) -> Sequence[Incoming]:
+def claim(
+    conn: Connection, now: datetime, limit: int, served: Sequence[str] | None, seal: Seal
+) -> Sequence[Incoming]:
     """Return the events of at most *limit* plans that are due, leased until ``now + LEASE``.
 
-    A plan that was tried too often, or of a kind unknown to this version, is put off instead.
+    *served* names the platforms whose people are meant, None all.  A plan that was tried too
+    often, or of a kind unknown to this version, is put off instead.
     """
-    rows = conn.execute(_DUE, {"now": now, "limit": limit}).all()
+    where: dict[str, object] = {"now": now, "limit": limit}
+    if served is None:
+        rows = conn.execute(_DUE, where).all()
+    else:
+        rows = conn.execute(_DUE_AT, where | {"served": list(served)}).all()
     # A learner with two addresses is found twice.
     due = {(row.learner_id, row.kind): row for row in reversed(rows)}
     events: list[Incoming] = []

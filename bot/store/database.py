@@ -76,9 +76,11 @@ class Database(Posts, Names):
         """Open a transaction over *incoming*; leaving it without ``keep`` changes nothing."""
         return Turn(self._line, self._seal, incoming)
 
-    async def claim_due(self, now: datetime, limit: int) -> Sequence[Incoming]:
+    async def claim_due(
+        self, now: datetime, limit: int, served: Sequence[str] | None = None
+    ) -> Sequence[Incoming]:
         """Lease at most *limit* plans that are due and return the events they raise."""
-        return await self._line.run(clock.claim, now, limit, self._seal)
+        return await self._line.run(clock.claim, now, limit, served, self._seal)
 
     async def known(self, address: Address) -> Known | None:
         """Return what is kept of the person at *address*, or None for a stranger."""

@@ -74,3 +74,13 @@ async def test_the_tick_is_one_job_and_knows_no_learner() -> None:
 def test_the_clock_is_aware_and_utc() -> None:
     assert clock.now().tzinfo is UTC
     assert clock.monotonic() <= clock.monotonic()
+
+
+async def test_people_of_a_platform_that_is_not_served_wait_for_whoever_serves_it() -> None:
+    async with house() as home:
+        await subscribed(home)
+        home.wait(hours=7)
+        elsewhere = Clock(home.base, home.receive, lambda: home.now, ("terminal",))  # type: ignore[arg-type]
+        assert await elsewhere.fire() == 0
+        here = Clock(home.base, home.receive, lambda: home.now, ("fake",))  # type: ignore[arg-type]
+        assert await here.fire() == 1

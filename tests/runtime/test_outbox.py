@@ -292,3 +292,13 @@ async def test_a_platform_that_stands_still_holds_no_more_than_so_many_replies(
         home.wait(seconds=31)
         await home.send_all()
         assert len(home.platform.shown) == 4
+
+
+async def test_an_edit_that_a_newer_one_overtook_is_not_sent() -> None:
+    async with house() as home:
+        old = Post(7, ME, Card(body=(Para(Text("old")),)), Lane.REPLY, "en", on="m1")
+        new = Post(8, ME, Card(body=(Para(Text("new")),)), Lane.REPLY, "en", on="m1")
+        assert await home.outbox._send(new) == Outcome(8, "sent", "m1")
+        assert await home.outbox._send(old) == Outcome(7, "skipped")
+        assert await home.outbox._send(new) == Outcome(8, "sent", "m2")
+        assert home.platform.titles == ["en:new", "en:new"]
