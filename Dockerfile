@@ -5,9 +5,9 @@ FROM python:3.13-slim AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_NO_INPUT=1
 WORKDIR /src
 # Requirements first: they change less often than the code, and their layer is kept.
-COPY requirements-build.txt requirements-postgres.txt ./
+COPY requirements-build.txt requirements-all.txt ./
 RUN python -m venv /opt/wary \
- && /opt/wary/bin/pip install --require-hashes -r requirements-postgres.txt \
+ && /opt/wary/bin/pip install --require-hashes -r requirements-all.txt \
  && python -m pip install --require-hashes -r requirements-build.txt
 COPY pyproject.toml setup.py README.md LICENSE LICENSE-lessons ./
 COPY bot bot

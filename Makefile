@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check bench torture pins clean
+.PHONY: help demo serve test check bench torture pins clean
 
 # The first interpreter that is there and new enough; PYTHON=... chooses another.
 # A name on the path is not enough: some version managers put names there that only print an error.
@@ -19,6 +19,7 @@ COVERED := bot/core/*,bot/engine/*
 
 help:
 	@echo 'make demo     Wary in your browser: no token, nothing leaves this computer'
+	@echo 'make serve    your own bot, on the platforms named in WARY_PLATFORMS'
 	@echo 'make test     the whole suite'
 	@echo 'make check    style, types, direction of imports, lessons and translations'
 	@echo 'make bench    figures, with how they were taken'
@@ -28,6 +29,9 @@ help:
 
 demo: .venv/.run
 	$(BIN)/python -m bot demo $(ARGS)
+
+serve: .venv/.all
+	$(BIN)/python -m bot serve $(ARGS)
 
 test: .venv/.dev
 	$(BIN)/python -m pytest --cov=bot --cov-branch --cov-report= $(ARGS)
@@ -63,6 +67,11 @@ torture: .venv/.dev
 	@$(PIP) -r requirements.txt
 	@touch $@
 
+.venv/.all: requirements-all.txt | .venv/.made
+	@echo 'Installing what every platform needs ...'
+	@$(PIP) -r requirements-all.txt
+	@touch $@
+
 .venv/.dev: requirements-dev.txt | .venv/.made
 	@echo 'Installing what the suite needs ...'
 	@$(PIP) -r requirements-dev.txt
@@ -74,9 +83,9 @@ PINS := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 # The smaller file constrains the larger, so that one package has one version in all of them.
 pins:
 	$(PINS) pyproject.toml --output-file requirements.txt
-	$(PINS) pyproject.toml --extra postgres --constraints requirements.txt \
-		--output-file requirements-postgres.txt
-	$(PINS) pyproject.toml --extra postgres --group dev --constraints requirements-postgres.txt \
+	$(PINS) pyproject.toml --all-extras --constraints requirements.txt \
+		--output-file requirements-all.txt
+	$(PINS) pyproject.toml --all-extras --group dev --constraints requirements-all.txt \
 		--output-file requirements-dev.txt
 	$(PINS) --group build --constraints requirements-dev.txt --output-file requirements-build.txt
 

@@ -214,11 +214,15 @@ ASGI = Callable[..., Awaitable[None]]
 
 @runtime_checkable
 class Hosted(Protocol):
-    """A platform that is spoken to over HTTP: wiring mounts ``app`` at the root of the server."""
+    """A platform that is spoken to over HTTP: wiring mounts ``app`` in the one server."""
 
     @property
     def app(self) -> ASGI:
-        """Return the application."""
+        """Return the application; a platform that has none is not spoken to over HTTP."""
+
+    @property
+    def path(self) -> str:
+        """Return the one path that it answers, empty for all that nobody else does."""
 
 
 @dataclass(frozen=True, slots=True)

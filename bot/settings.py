@@ -28,7 +28,7 @@ SETTINGS = (
         "WARY_DATABASE_URL", "sqlite:///wary.db", "Where learners, answers and posts are kept"
     ),
     Setting("WARY_KEY_FILE", "", "Key that seals platform ids; empty: beside the SQLite file"),
-    Setting("WARY_PLATFORMS", "web", "Platforms to serve, with commas: `web`, `terminal`"),
+    Setting("WARY_PLATFORMS", "web", "Platforms, with commas: `web`, `telegram`, `discord`"),
     Setting("WARY_LOCALE", "en", "Language offered first, and used where a client names none"),
     Setting("WARY_COUNTRY", "", "Country offered first, as two letters; empty: by language"),
     Setting("WARY_ZONE", "UTC", "Time zone of whoever has not told theirs, such as Africa/Tunis"),
@@ -36,6 +36,13 @@ SETTINGS = (
     Setting("WARY_PORT", "8080", "Port the web server listens on; 0 takes any free one"),
     Setting("WARY_WEB_HOSTS", "", "Further host names that the pages answer to, with commas"),
     Setting("WARY_TERMINAL_USER", "me", "Name of the learner who sits at `wary chat`"),
+    Setting("WARY_TELEGRAM_TOKEN", "", "Token of your Telegram bot, as BotFather gave it"),
+    Setting("WARY_TELEGRAM_API_URL", "", "Root of another Bot API server; empty: Telegram's own"),
+    Setting("WARY_TELEGRAM_WEBHOOK_URL", "", "Address that Telegram calls; empty: long polling"),
+    Setting("WARY_TELEGRAM_WEBHOOK_SECRET", "", "What its calls carry; empty: new at each start"),
+    Setting("WARY_TELEGRAM_PAID", "no", "`yes` where you pay for 1,000 messages a second"),
+    Setting("WARY_DISCORD_TOKEN", "", "Token of your Discord bot"),
+    Setting("WARY_DISCORD_API_URL", "", "Root of a REST proxy; empty: Discord's own"),
     Setting("WARY_LOG_LEVEL", "WARNING", "DEBUG, INFO, WARNING or ERROR"),
     Setting("WARY_SETTINGS_FILE", "", "A file of NAME=value lines; the environment wins over it"),
 )

@@ -26,7 +26,7 @@ from bot.core.library import Library
 from bot.core.message import words
 from bot.core.source import Fault
 from bot.engine import calendar, progress
-from bot.ports import ASGI, Barred, Hosted, Platform, Post, StoreDown, Tools
+from bot.ports import ASGI, Barred, Connect, Hosted, Platform, Post, StoreDown, Tools
 from bot.runtime import clock
 from bot.runtime.hear import Ear
 from bot.runtime.outbox import Dispatcher
@@ -194,8 +194,7 @@ class Wary:
             languages=self._made.library.languages,
             aside=demo.panels(self._base.known, translate) if shown else None,
         )
-        module = import_module(f"bot.platforms.{name}")
-        platform: Platform = module.connect(self._settings.of_platform(name), tools)
+        platform = _connected(name, self._settings, tools)
         gate = Gate(platform.rate, clock.monotonic)
         self._dispatchers[name] = Dispatcher(platform, self._base, self._render, gate, clock.now)
         self._platforms.append(platform)
@@ -215,8 +214,8 @@ class Wary:
 
     def site(self) -> ASGI | None:
         """Return the one HTTP site, or None where no platform is spoken to over HTTP."""
-        hosted = [one for one in self._platforms if isinstance(one, Hosted)]
-        return health.front(self.ready, hosted[0].app) if hosted else None
+        hosted = {one.path: one.app for one in self._platforms if isinstance(one, Hosted)}
+        return health.front(self.ready, hosted) if hosted else None
 
     async def run(self, listener: socket.socket | None = None) -> None:
         """Run until stopped, or until the terminal has no more input.
@@ -237,7 +236,7 @@ class Wary:
         work = [asyncio.create_task(self._turns.run())]
         work += [asyncio.create_task(self._dispatch(one)) for one in self._dispatchers.values()]
         ends: list[asyncio.Task[object]] = [asyncio.create_task(self._stop.wait())]
-        ends += [asyncio.create_task(one.listen(self._turns.receive)) for one in self._platforms]
+        ends += [asyncio.create_task(self._listen(one)) for one in self._platforms]
         if server and listener:
             ends.append(asyncio.create_task(server.serve([listener])))
         scheduler = ticking.tick()
@@ -273,6 +272,14 @@ class Wary:
             with suppress(asyncio.CancelledError, Barred):
                 await task
 
+    async def _listen(self, platform: Platform) -> None:
+        """Hear a platform; one that refuses its token stops alone."""
+        try:
+            await platform.listen(self._turns.receive)
+        except Barred:
+            log.critical("token_refused", extra={"platform": platform.name})
+            await self._stop.wait()
+
     async def _dispatch(self, dispatcher: Dispatcher) -> None:
         """Run a dispatcher; a platform that refuses its token stops alone and keeps its posts."""
         try:
@@ -280,6 +287,22 @@ class Wary:
         except Barred:
             log.critical("token_refused")
             await self._stop.wait()
+
+
+def _connected(name: str, settings: Settings, tools: Tools) -> Platform:
+    """Return the platform in the folder *name*.
+
+    Raises:
+        SettingsError: a setting of its own is wrong, or its library is not installed.
+    """
+    try:
+        connect: Connect = import_module(f"bot.platforms.{name}").connect
+        return connect(settings.of_platform(name), tools)
+    except ModuleNotFoundError as error:
+        fault = f"WARY_PLATFORMS: {name} needs {error.name}; install wary-bot[{name}]"
+        raise SettingsError((fault,)) from error
+    except ValueError as error:
+        raise SettingsError((str(error),)) from error
 
 
 def _server(site: ASGI) -> uvicorn.Server:

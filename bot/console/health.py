@@ -1,6 +1,6 @@
 """Two pages for machines: is the process alive, can it do its work.  No ids, no tokens."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -10,10 +10,13 @@ from starlette.routing import BaseRoute, Mount, Route
 from bot.ports import ASGI
 
 
-def front(ready: Callable[[], Awaitable[bool]], inner: ASGI | None) -> ASGI:
-    """Return the whole site: the health pages, and *inner* for everything else.
+def front(ready: Callable[[], Awaitable[bool]], inner: Mapping[str, ASGI]) -> ASGI:
+    """Return the whole site: the health pages, and *inner* by path.
 
-    *ready* tells whether events are taken and the database answers.
+    Args:
+        ready: tells whether events are taken and the database answers.
+        inner: applications by the one path each answers; that of the empty path answers
+            everything else.
     """
 
     async def alive(_: Request) -> Response:
@@ -25,6 +28,7 @@ def front(ready: Callable[[], Awaitable[bool]], inner: ASGI | None) -> ASGI:
         return PlainTextResponse("not ready\n", status_code=503)
 
     routes: list[BaseRoute] = [Route("/healthz", alive), Route("/readyz", works)]
-    if inner is not None:
-        routes.append(Mount("/", app=inner))
+    routes += [Route(path, app) for path, app in inner.items() if path]
+    if "" in inner:
+        routes.append(Mount("/", app=inner[""]))
     return Starlette(routes=routes)

@@ -20,21 +20,17 @@ from bot.core.events import Address, Incoming, Left
 from bot.ports import (
     Barred,
     Conflict,
-    Gone,
-    Moved,
     Now,
     Outcome,
     Platform,
     Post,
     Receive,
-    Refused,
     SendError,
     Store,
     StoreDown,
     Throttled,
-    Unknown,
-    Unreachable,
 )
+from bot.runtime.failing import failed
 from bot.runtime.render import Render
 from bot.runtime.throttle import Gate
 
@@ -46,12 +42,6 @@ POLL_SECONDS = 1.0
 
 FRESH = 10_000
 """Replies held in memory; those beyond wait in the ledger until their leases end."""
-
-BACKOFF_SECONDS = 300
-"""Longest wait before the next try of a post that never left us."""
-
-REPEATS = 5
-"""Tries of a convergent post whose fate is unknown, before it is left as ``unknown``."""
 
 log = logging.getLogger(__name__)
 
@@ -172,41 +162,17 @@ class Dispatcher:
         message = self._render(post.card, post.locale)
         try:
             sent_as = await self._platform.send(post, message)
+        except Throttled as error:
+            if error.everyone:
+                self._gate.close(error.retry_after)
+            return failed(post, error, self._now())
         except SendError as error:
-            return self._failed(post, error)
+            return failed(post, error, self._now())
         except Barred as error:
             # The others of the group may have arrived: what became of them is written first.
             self._barred = error
             return Outcome(post.id, "pending")
         return Outcome(post.id, "sent", sent_as)
-
-    def _failed(self, post: Post, error: SendError) -> Outcome:
-        now = self._now()
-        match error:
-            case Throttled(retry_after=seconds, everyone=everyone):
-                if everyone:
-                    self._gate.close(seconds)
-                return Outcome(post.id, "pending", again=now + timedelta(seconds=seconds))
-            case Unreachable():
-                wait = min(2.0 ** min(post.attempts, 10), BACKOFF_SECONDS)
-                return Outcome(post.id, "pending", again=now + timedelta(seconds=wait))
-            case Moved(to=to):
-                return Outcome(post.id, "pending", moved_to=to)
-            case Gone():
-                return Outcome(post.id, "gone")
-            case Refused():
-                return Outcome(post.id, "refused")
-            case Unknown():
-                return self._in_doubt(post)
-            case _:
-                raise error
-
-    def _in_doubt(self, post: Post) -> Outcome:
-        """Return what follows from the guarantee of a post that may have arrived."""
-        limit = {"convergent": REPEATS, "at_least_once": 2, "at_most_once": 0}[post.guarantee]
-        if post.attempts >= limit:
-            return Outcome(post.id, "unknown")
-        return Outcome(post.id, "pending", again=self._now() + timedelta(seconds=1))
 
     async def _tell_gone(
         self, posts: Sequence[Post], outcomes: Sequence[Outcome], receive: Receive

@@ -52,6 +52,9 @@ BREAKS: dict[str, list[Files]] = {
     "HTTP is answered in two rooms, and mounted in wiring": [
         {"bot/runtime/broken.py": "from starlette.applications import Starlette"},
     ],
+    "python-telegram-bot stays in its platform": [{"bot/runtime/broken.py": "import telegram"}],
+    "discord.py stays in its platform": [{"bot/console/broken.py": "import discord"}],
+    "HTTP is spoken out of two rooms": [{"bot/runtime/broken.py": "import aiohttp"}],
     "Pages are drawn in two rooms": [{"bot/i18n/broken.py": "import jinja2"}],
     "The server is started in one file": [{"bot/console/broken.py": "import uvicorn"}],
     "APScheduler is a tick in one file": [

@@ -20,7 +20,7 @@ TREE_WITH_EXTRAS = 60
 
 PINNED = sorted(path.name for path in files() if re.fullmatch(r"requirements.*\.txt", path.name))
 
-BUNDLED = {"requirements.txt", "requirements-postgres.txt", "requirements-dev.txt"}
+BUNDLED = {"requirements.txt", "requirements-all.txt", "requirements-dev.txt"}
 
 
 def _listed(name: str) -> list[str]:
@@ -31,7 +31,7 @@ def _listed(name: str) -> list[str]:
     return [line.strip() for line in found[1].splitlines() if line.strip()]
 
 
-@pytest.mark.parametrize("name", ["dependencies", "postgres", "dev"])
+@pytest.mark.parametrize("name", ["dependencies", "postgres", "telegram", "discord", "dev"])
 def test_every_dependency_has_its_reason(name: str) -> None:
     lines = [line for line in _listed(name) if not line.startswith("{")]
     bare = [line for line in lines if not re.search(r'",?\s+# \S+ \S+', line)]
@@ -44,7 +44,7 @@ def test_runtime_dependencies_are_counted() -> None:
 
 def test_the_tree_of_packages_stays_small() -> None:
     assert len(requirements("requirements.txt")) <= TREE
-    assert len(requirements("requirements-postgres.txt")) <= TREE_WITH_EXTRAS
+    assert len(requirements("requirements-all.txt")) <= TREE_WITH_EXTRAS
 
 
 def test_there_are_pins_for_running_building_and_testing() -> None:
@@ -107,7 +107,11 @@ def test_what_tests_and_benchmarks_import_is_declared() -> None:
 
 def _declared() -> list[str]:
     groups = [entry for entry in project()["dependency-groups"]["dev"] if isinstance(entry, str)]
-    extras = project()["project"]["optional-dependencies"]["postgres"]
+    extras = [
+        each
+        for extra in project()["project"]["optional-dependencies"].values()
+        for each in extra
+    ]
     return [
         Requirement(each).name
         for each in [*project()["project"]["dependencies"], *groups, *extras]

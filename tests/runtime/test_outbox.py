@@ -26,6 +26,7 @@ from bot.ports import (
     Unreachable,
 )
 from bot.runtime import outbox
+from bot.runtime.failing import in_doubt
 from tests.runtime.rooms import ME, House, house, raising
 from tests.runtime.test_turn import press
 
@@ -108,7 +109,7 @@ async def test_in_doubt_a_living_card_is_repeated_a_few_times_and_then_left_unkn
 async def test_a_lesson_in_doubt_is_never_repeated() -> None:
     async with house() as home:
         post = Post(1, ME, Card(), Lane.LESSON, "en", attempts=1, guarantee="at_most_once")
-        assert home.outbox._in_doubt(post) == Outcome(1, "unknown")
+        assert in_doubt(post, home.now) == Outcome(1, "unknown")
 
 
 async def test_a_token_that_is_refused_stops_the_platform_and_keeps_its_posts() -> None:
@@ -256,8 +257,8 @@ async def test_in_a_pause_nothing_is_marked_and_the_rest_of_its_group_goes_back(
 async def test_an_alert_in_doubt_is_sent_once_more_and_no_oftener() -> None:
     async with house() as home:
         post = Post(1, ME, Card(), Lane.ALERT, "en", attempts=1, guarantee="at_least_once")
-        assert home.outbox._in_doubt(post).state == "pending"
-        assert home.outbox._in_doubt(replace(post, attempts=2)).state == "unknown"
+        assert in_doubt(post, home.now).state == "pending"
+        assert in_doubt(replace(post, attempts=2), home.now).state == "unknown"
 
 
 @pytest.mark.parametrize("error", [StoreDown, Conflict])

@@ -41,6 +41,9 @@ _NONCE = re.compile(r"[A-Za-z0-9_-]{1,25}", re.ASCII)
 class Web:
     """The browser chat."""
 
+    path = ""
+    """The pages answer wherever nobody else does."""
+
     def __init__(self, tools: Tools, hosts: str = "") -> None:
         """Answer for this machine's names and *hosts*; see ``connect`` for the settings."""
         self._now = tools.now
