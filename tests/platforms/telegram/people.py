@@ -1,0 +1,85 @@
+"""Makes bots on the loopback server, and the house behind one."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+
+from bot import store
+from bot.core.card import Text
+from bot.core.message import Rich, Span
+from bot.platforms.telegram.adapter import Telegram
+from bot.platforms.telegram.options import read
+from bot.platforms.telegram.transport import Transport
+from bot.ports import Platform, Receive, Store
+from bot.runtime.hear import Ear
+from bot.runtime.outbox import Dispatcher
+from bot.runtime.render import renderer
+from bot.runtime.throttle import Gate
+from bot.runtime.turn import Turns
+from tests.engine.school import LIBRARY
+from tests.platforms.scripted import NOW, tools
+from tests.platforms.telegram.server import TOKEN, BotApi
+
+
+async def nap(_: float) -> None:
+    """Wait no longer than the others need."""
+    await asyncio.sleep(0)
+
+
+def bot(
+    api: BotApi | str, *, token: str = TOKEN, transport: Transport | None = None, **more: str
+) -> Telegram:
+    """Return a bot that speaks to the server and never waits for long."""
+    url = api if isinstance(api, str) else api.url
+    return Telegram(
+        read({"token": token, "api_url": url, **more}), tools(), transport=transport, sleep=nap
+    )
+
+
+@asynccontextmanager
+async def listening(platform: Platform, receive: Receive) -> AsyncIterator[asyncio.Task[None]]:
+    """Hear updates as long as the context lasts."""
+    task = asyncio.create_task(platform.listen(receive))
+    try:
+        yield task
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+def said(_: str, text: Text) -> Rich:
+    """Say a text as its key, so that tests read keys and not sentences."""
+    return (Span(text.key),)
+
+
+@dataclass
+class Home:
+    """The real middle of the house around one bot."""
+
+    base: Store
+    turns: Turns
+    outbox: Dispatcher
+    platform: Platform
+
+
+@asynccontextmanager
+async def home(platform: Platform, url: str = "sqlite://") -> AsyncIterator[Home]:
+    """Run turns and dispatcher around *platform*, over a database."""
+    base = await store.connect(url)
+    render = renderer(said, lambda tag: tag == "ar")
+    gate = Gate(1_000_000.0, asyncio.get_running_loop().time)
+    outbox = Dispatcher(platform, base, render, gate, lambda: NOW)
+    turns = Turns(base, LIBRARY, said, Ear(LIBRARY, render), outbox.offer, lambda: NOW)
+    work = [
+        asyncio.create_task(turns.run()),
+        asyncio.create_task(outbox.run(turns.receive, outbox.woken)),
+    ]
+    try:
+        yield Home(base, turns, outbox, platform)
+    finally:
+        outbox.stop()
+        work[0].cancel()
+        await asyncio.gather(*work, return_exceptions=True)
+        await base.close()

@@ -1,0 +1,62 @@
+"""How posts are sent and edited: what a person sees at the server."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import pytest
+
+from bot.core.events import Address
+from bot.core.message import Message
+from bot.ports import Refused
+from tests.platforms.cards import ASK, BUTTONS, CARDS, LESSON, PROGRESS
+from tests.platforms.scripted import post
+from tests.platforms.telegram.people import bot
+from tests.platforms.telegram.server import BotApi, refuse, serving
+
+TO_ME = post(Address("telegram", "7"))
+
+
+@pytest.fixture
+async def api() -> AsyncIterator[BotApi]:
+    async with serving() as running:
+        yield running
+
+
+async def test_an_edit_that_changes_nothing_is_a_success(api: BotApi) -> None:
+    telegram = bot(api)
+    sent = await telegram.send(TO_ME, LESSON)
+    assert await telegram.send(replace(TO_ME, on=sent), LESSON) == sent
+    assert await telegram.send(replace(TO_ME, on=sent), PROGRESS) == sent
+    assert [one.edits for one in api.chats[7]] == [1]
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["message to edit not found", "message can't be edited", "MESSAGE_ID_INVALID"],
+)
+async def test_a_message_that_cannot_be_edited_comes_anew(api: BotApi, words: str) -> None:
+    telegram = bot(api)
+    await telegram.send(TO_ME, LESSON)
+    api.fail("editMessageText", refuse(400, f"Bad Request: {words}"))
+    assert await telegram.send(replace(TO_ME, on="1"), BUTTONS) == "2"
+
+
+async def test_a_field_for_an_answer_is_not_edited_in(api: BotApi) -> None:
+    telegram = bot(api)
+    sent = await telegram.send(TO_ME, LESSON)
+    await telegram.send(replace(TO_ME, on=sent), replace(ASK, buttons=()))
+    assert api.chats[7][0].markup == {}
+
+
+@pytest.mark.parametrize("card", CARDS.values(), ids=CARDS)
+async def test_every_sample_card_is_taken_and_changed(api: BotApi, card: Message) -> None:
+    telegram = bot(api)
+    sent = await telegram.send(replace(TO_ME, silent=True), card)
+    assert await telegram.send(replace(TO_ME, on=sent), card) == sent
+    assert [(one.silent, one.edits) for one in api.chats[7]] in [[(True, 0)], [(True, 1)]]
+
+
+async def test_an_address_of_another_platform_is_refused(api: BotApi) -> None:
+    with pytest.raises(Refused):
+        await bot(api).send(replace(TO_ME, address=Address("telegram", "m-7")), LESSON)
+    assert api.calls == []
