@@ -1,0 +1,25 @@
+"""Wary on Discord: direct messages, commands and buttons, in servers and outside of them."""
+
+from collections.abc import Mapping
+
+from bot.platforms.discord.adapter import Discord
+from bot.platforms.discord.rest import ROOT
+from bot.ports import Tools
+
+
+def connect(settings: Mapping[str, str], tools: Tools) -> Discord:
+    """Return the bot on Discord.
+
+    Args:
+        settings: ``token``, of the bot; ``api_url``, the root before ``/gateway/bot`` and
+            ``/channels/...``, Discord's own if there is none.
+        tools: what wiring hands over.
+
+    Raises:
+        ValueError: there is no token.
+    """
+    token = settings.get("token", "")
+    if not token:
+        message = "WARY_DISCORD_TOKEN: empty; write the token of your bot"
+        raise ValueError(message)
+    return Discord(tools, token, settings.get("api_url", "") or ROOT)

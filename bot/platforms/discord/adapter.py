@@ -1,0 +1,187 @@
+"""Discord as a platform: what people do comes in over the gateway, cards go out over REST.
+
+Rule 1: a card that answers an interaction fills its deferred answer; that can be repeated.
+Rule 2: a new message carries the nonce of its post, so that the same post appears once.
+Rule 3: nobody is written to who did not write or press before; broadcasts open nothing.
+"""
+
+import asyncio
+
+from bot.core.effects import Lane
+from bot.core.message import Message
+from bot.platforms.discord import encode, gateway
+from bot.platforms.discord.commands import commands
+from bot.platforms.discord.doors import Doors
+from bot.platforms.discord.intake import Intake
+from bot.platforms.discord.outcomes import LOST, Declined
+from bot.platforms.discord.pace import RATE, Pace, Sleep
+from bot.platforms.discord.rest import Answer, Rest
+from bot.platforms.discord.tickets import Ticket, Tickets
+from bot.ports import Can, Gone, Post, Receive, SendError, Tools
+
+CAN = Can(
+    text=4000,
+    label=38,
+    per_row=5,
+    buttons=25,
+    action=100,
+    menu=25,
+    modal=True,
+    private_reply=True,
+    local_time=True,
+    silent=True,
+    protect=False,
+    copy=False,
+    edit_hours=None,
+    delete_hours=None,
+    push="on_request",
+)
+"""Source: chat.md, 2.5."""
+
+PERSONAL = frozenset({Lane.REPLY, Lane.LESSON})
+"""Lanes of what somebody asked for; only these open a direct message."""
+
+
+class Discord:
+    """The chat on Discord."""
+
+    def __init__(
+        self,
+        tools: Tools,
+        token: str,
+        root: str,
+        *,
+        pause: Sleep = asyncio.sleep,
+        heartbeat: float = 60.0,
+    ) -> None:
+        """Speak as the bot of *token* to the interface at *root*; see ``connect``.
+
+        *pause* waits for some seconds; after *heartbeat* seconds of silence the gateway counts
+        as dead.
+        """
+        self._tools = tools
+        self._token = token
+        self._root = root
+        self._pause = pause
+        self._heartbeat = heartbeat
+        pace = Pace(tools.now, pause)
+        self._rest = Rest(token, root, pace, pause)
+        self._tickets = Tickets(tools.now)
+        self._doors = Doors(self._rest, pace)
+        self._intake = Intake(tools, self._rest, self._tickets, self._doors)
+
+    @property
+    def name(self) -> str:
+        """Return ``discord``."""
+        return "discord"
+
+    @property
+    def can(self) -> Can:
+        """Return what messages of components can show and do."""
+        return CAN
+
+    @property
+    def rate(self) -> float:
+        """Return how many requests a second Discord takes from one bot."""
+        return RATE
+
+    async def listen(self, receive: Receive) -> None:
+        """Hear interactions and direct messages until cancelled.
+
+        Raises:
+            Barred: Discord refuses the token.
+        """
+
+        async def interaction(raw: gateway.Interaction) -> None:
+            await self._intake.interaction(raw, receive)
+
+        async def message(raw: gateway.Message) -> None:
+            await self._intake.message(raw, receive)
+
+        self._rest.open()
+        handlers = gateway.Handlers(self._ready, interaction, message)
+        try:
+            await gateway.hear(self._token, self._root, handlers, self._pause, self._heartbeat)
+        finally:
+            await self._rest.close()
+
+    async def send(self, post: Post, message: Message) -> str:
+        """Hand *message* over and return ``<channel>-<message>``, the id of where it stands.
+
+        Raises:
+            SendError: the subclass says what becomes of the post.
+            Barred: Discord refuses the token.
+        """
+        ticket = self._tickets.of(post.answers)
+        if ticket:
+            try:
+                found = await self._answer(post, message, ticket)
+            except Declined as declined:
+                if declined.code not in LOST:
+                    raise
+                self._tickets.spend(post.answers)
+                found = ""
+            if found:
+                return found
+        if post.on:
+            found = await self._edit(post.on, message)
+            if found:
+                return found
+        asked = post.lane in PERSONAL
+        channel = await self._doors.to(post.address.id, asked=asked)
+        return await self._write(post, message, channel)
+
+    async def _ready(self, application: str) -> None:
+        """Show our commands; a bot whose commands are refused still hears what is pressed."""
+        self._intake.application = application
+        listed = commands(self._tools.languages, self._tools.translate)
+        try:
+            await self._rest.call("PUT", f"/applications/{application}/commands", listed)
+        except SendError:
+            return
+
+    async def _answer(self, post: Post, message: Message, ticket: Ticket) -> str:
+        """Say *message* by an interaction's token; return nothing where that is not its place."""
+        hook = f"/webhooks/{self._intake.application}/{ticket.token}"
+        asked = ticket.kind == "command" and ticket.taken in {0, post.id}
+        if asked or (post.on and post.on == ticket.on):
+            ticket.taken = post.id if asked else ticket.taken
+            body = encode.message(message)
+            path = f"{hook}/messages/@original"
+            return _place(await self._rest.call("PATCH", path, body, ours=False))
+        if post.on or ticket.private:
+            return ""
+        body = encode.message(message, flags=encode.EPHEMERAL)
+        # A follow-up has no nonce: what may have arrived is not said twice from here.
+        return _place(await self._rest.call("POST", hook, body, ours=False, twice=False))
+
+    async def _edit(self, on: str, message: Message) -> str:
+        """Change the message *on*; return nothing where it cannot be found any more."""
+        channel, _, number = on.partition("-")
+        if not (channel.isdecimal() and number.isdecimal()):
+            return ""
+        body = encode.message(message, flags=encode.SUPPRESS_EMBEDS)
+        try:
+            await self._rest.call("PATCH", f"/channels/{channel}/messages/{number}", body)
+        except Declined as declined:
+            if declined.code in LOST:
+                return ""
+            raise
+        return on
+
+    async def _write(self, post: Post, message: Message, channel: str) -> str:
+        flags = encode.SUPPRESS_EMBEDS | (encode.SILENT if post.silent else 0)
+        body = encode.message(message, flags=flags)
+        if post.nonce:
+            body |= {"nonce": post.nonce, "enforce_nonce": True}
+        path = f"/channels/{channel}/messages"
+        try:
+            return _place(await self._rest.call("POST", path, body, twice=bool(post.nonce)))
+        except Gone:
+            self._doors.close(post.address.id)
+            raise
+
+
+def _place(answer: Answer) -> str:
+    """Return where a message stands, as edits and presses name it."""
+    return f"{answer.get('channel_id', '')}-{answer.get('id', '')}"

@@ -1,0 +1,133 @@
+"""This file is the way in: an interaction is answered at once, then told, then concluded.
+
+Rule 1: the deferral promises nothing; the card that follows does.
+Rule 2: a form is the first answer itself, and asks nobody.
+"""
+
+from collections.abc import Awaitable
+
+from bot.core.card import Text
+from bot.core.events import Address, Incoming
+from bot.core.message import words
+from bot.platforms.discord import decode, encode, gateway
+from bot.platforms.discord.decode import Asks, Heard
+from bot.platforms.discord.doors import Doors
+from bot.platforms.discord.outcomes import ANSWERED, Declined
+from bot.platforms.discord.rest import Rest
+from bot.platforms.discord.tickets import Tickets
+from bot.ports import Barred, Receipt, Receive, SendError, StoreDown, Tools
+
+DEFER_SECONDS = 2.5
+"""How long a first answer may take; after 3 seconds Discord takes none."""
+
+THINKING, UPDATE, FORM = 5, 6, 9
+"""Types of first answers.  Source: Discord, Interaction Callback Type."""
+
+
+class Intake:
+    """Hears interactions and direct messages of one bot."""
+
+    def __init__(self, tools: Tools, rest: Rest, tickets: Tickets, doors: Doors) -> None:
+        """Answer over *rest*; what may be said later is put down in *tickets* and *doors*."""
+        self._tools = tools
+        self._rest = rest
+        self._tickets = tickets
+        self._doors = doors
+        self.application = ""
+
+    async def interaction(self, raw: gateway.Interaction, receive: Receive) -> None:
+        """Answer *raw*, tell *receive*, and show the notice where there is one."""
+        heard = decode.interaction(raw)
+        if heard is None:
+            return
+        if heard.private and heard.channel:
+            self._doors.add(heard.user, heard.channel)
+        if isinstance(heard.event, Asks):
+            asks = heard.event
+            form = encode.form(asks.custom_id, asks.title, asks.label, asks.hint, asks.longest)
+            await self._callback(heard, FORM, form)
+            return
+        name = f"discord:{heard.id}"
+        if not self._tickets.add(name, heard.token, heard.kind, heard.on, private=heard.private):
+            return
+        if not await self._defer(heard):
+            self._tickets.spend(name)
+        at = self._tools.now()
+        what = Incoming(name, Address("discord", heard.user), at, heard.event, heard.locale)
+        try:
+            receipts = await receive([what])
+        except StoreDown:
+            receipts = [Receipt(self._sentence(heard.locale, "discord.cannot_save"))]
+        for receipt in receipts:
+            await _quietly(self._conclude(heard, name, receipt))
+
+    async def message(self, raw: gateway.Message, receive: Receive) -> None:
+        """Tell *receive* what a direct message says; what holds no words is no event."""
+        if not raw.content.strip():
+            return
+        user, channel = str(raw.author.id), str(raw.channel.id)
+        self._doors.add(user, channel)
+        address = Address("discord", user)
+        event = decode.typed(raw.content)
+        what = Incoming(f"discord:{raw.id}", address, self._tools.now(), event)
+        try:
+            receipts = await receive([what])
+        except StoreDown:
+            receipts = [Receipt(self._sentence("en", "discord.cannot_save"))]
+        for receipt in receipts:
+            if receipt.text:
+                path = f"/channels/{channel}/messages"
+                body = encode.line(receipt.text, flags=encode.SUPPRESS_EMBEDS)
+                await _quietly(self._rest.call("POST", path, body, twice=False))
+
+    async def _defer(self, heard: Heard) -> bool:
+        """Return whether the interaction may be answered later."""
+        if heard.kind == "press":
+            return await self._callback(heard, UPDATE, None)
+        # In direct messages nobody else reads along, and what is said there stays.
+        flags = 0 if heard.private else encode.EPHEMERAL
+        return await self._callback(heard, THINKING, {"flags": flags})
+
+    async def _callback(self, heard: Heard, kind: int, data: encode.Payload | None) -> bool:
+        body: encode.Payload = {"type": kind}
+        if data is not None:
+            body["data"] = data
+        path = f"/interactions/{heard.id}/{heard.token}/callback"
+        try:
+            await self._rest.call(
+                "POST", path, body, ours=False, twice=False, seconds=DEFER_SECONDS
+            )
+        except Declined as declined:
+            return declined.code == ANSWERED
+        except (SendError, Barred):
+            return False
+        return True
+
+    async def _conclude(self, heard: Heard, name: str, receipt: Receipt) -> None:
+        """Show the notice, and end the waiting for a card that will not come."""
+        ticket = self._tickets.of(name)
+        if ticket is None or not receipt.fresh:
+            return
+        hook = f"/webhooks/{self.application}/{ticket.token}"
+        waiting = heard.kind == "command" and receipt.posts == 0
+        if waiting and not receipt.text:
+            await self._rest.call("DELETE", f"{hook}/messages/@original", ours=False)
+        elif waiting:
+            body = encode.line(receipt.text)
+            await self._rest.call("PATCH", f"{hook}/messages/@original", body, ours=False)
+        elif receipt.text:
+            body = encode.line(receipt.text, flags=encode.EPHEMERAL)
+            await self._rest.call("POST", hook, body, ours=False, twice=False)
+
+    def _sentence(self, locale: str, key: str) -> str:
+        known = self._tools.languages
+        tag = locale if locale in known or not known else known[0]
+        return words(self._tools.translate(tag, Text(key)))
+
+
+async def _quietly(saying: Awaitable[object]) -> None:
+    """Wait for *saying*; a notice that does not arrive is nobody's error."""
+    try:
+        await saying
+    except (SendError, Barred):
+        return

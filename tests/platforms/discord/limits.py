@@ -1,0 +1,126 @@
+"""What Discord refuses in a body, written down once: its documented limits, and its own list.
+
+Rule 1: a body is looked at as it came over the wire, never as our code meant it.
+"""
+
+import functools
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+OFFICIAL = Path("/work/shared/specs/discord-openapi.json")
+
+TEXT, COMPONENTS, LABEL, CUSTOM_ID, PER_ROW, OPTIONS = 4000, 40, 80, 100, 5, 25
+V2 = 1 << 15
+
+
+def units(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2
+
+
+def walk(parts: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    for part in parts:
+        yield part
+        yield from walk(part.get("components", []))
+
+
+def texts(body: dict[str, Any]) -> list[str]:
+    return [part["content"] for part in walk(body.get("components", [])) if part["type"] == 10]
+
+
+def faults(body: dict[str, Any]) -> list[str]:
+    """Everything that Discord would refuse in a message."""
+    parts = list(walk(body.get("components", [])))
+    found = [] if body.get("allowed_mentions") == {"parse": []} else ["it may ping"]
+    if body.get("flags", 0) & V2 and body.get("content"):
+        found.append("content beside components")
+    if sum(units(text) for text in texts(body)) > TEXT:
+        found.append("text too long")
+    if len(parts) > COMPONENTS or not parts:
+        found.append(f"{len(parts)} components")
+    names = [part["custom_id"] for part in parts if "custom_id" in part]
+    if len(names) != len(set(names)):
+        found.append("a custom id twice")
+    if len(str(body.get("nonce", ""))) > 25:
+        found.append("nonce too long")
+    return found + [fault for part in parts for fault in _part(part)]
+
+
+def _part(part: dict[str, Any]) -> list[str]:
+    match part["type"]:
+        case 1:
+            inner = part["components"]
+            menu = any(one["type"] == 3 for one in inner)
+            good = 1 <= len(inner) <= (1 if menu else PER_ROW)
+            return [] if good else [f"{len(inner)} in a row"]
+        case 2:
+            return _button(part)
+        case 3:
+            return _menu(part)
+        case 10:
+            return [] if part["content"] else ["empty text"]
+        case 17:
+            return [] if part["components"] else ["empty container"]
+        case other:
+            return [f"type {other}"]
+
+
+def _button(part: dict[str, Any]) -> list[str]:
+    found = [] if 1 <= units(part["label"]) <= LABEL else [f"label {part['label']!r}"]
+    if part["style"] == 5:
+        good = re.match("https?://", part["url"]) and len(part["url"]) <= 512
+        return found + ([] if good and "custom_id" not in part else ["bad link"])
+    return found + ([] if 1 <= len(part["custom_id"]) <= CUSTOM_ID else ["custom id"])
+
+
+def _menu(part: dict[str, Any]) -> list[str]:
+    options = part["options"]
+    found = [] if 1 <= len(options) <= OPTIONS else [f"{len(options)} options"]
+    if len({one["value"] for one in options}) != len(options):
+        found.append("a value twice")
+    if sum(one["default"] for one in options) > part["max_values"] > len(options):
+        found.append("too many chosen")
+    found += [
+        f"option {one}"
+        for one in options
+        if not 1 <= units(one["label"]) <= 100 or not 1 <= len(one["value"]) <= 100
+    ]
+    return found + ([] if len(part.get("placeholder", "")) <= 150 else ["placeholder"])
+
+
+@functools.cache
+def official() -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads(OFFICIAL.read_text()) if OFFICIAL.exists() else {}
+    return loaded
+
+
+def unknown(method: str, path: str, body: object) -> list[str]:
+    """What the official description does not know: the path, or a field of the body."""
+    spec = official()
+    if not spec:
+        return []
+    for template, calls in spec["paths"].items():
+        pattern = re.sub(r"\\\{[^/]*?\\\}", "[^/]+", re.escape(template))
+        if method.lower() in calls and re.fullmatch(pattern, path):
+            return _fields(spec, calls[method.lower()], body)
+    return [f"no such call: {method} {path}"]
+
+
+def _fields(spec: dict[str, Any], call: dict[str, Any], body: object) -> list[str]:
+    if not isinstance(body, dict) or "requestBody" not in call:
+        return []
+    schema = call["requestBody"]["content"]["application/json"]["schema"]
+    known = _known(spec, schema)
+    return [f"no such field: {name}" for name in body if known and name not in known]
+
+
+def _known(spec: dict[str, Any], schema: dict[str, Any]) -> set[str]:
+    if "$ref" in schema:
+        return _known(spec, spec["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]])
+    names = set(schema.get("properties", {}))
+    for kind in ("allOf", "oneOf", "anyOf"):
+        for inner in schema.get(kind, []):
+            names |= _known(spec, inner)
+    return names
