@@ -108,9 +108,7 @@ def test_what_tests_and_benchmarks_import_is_declared() -> None:
 def _declared() -> list[str]:
     groups = [entry for entry in project()["dependency-groups"]["dev"] if isinstance(entry, str)]
     extras = [
-        each
-        for extra in project()["project"]["optional-dependencies"].values()
-        for each in extra
+        each for extra in project()["project"]["optional-dependencies"].values() for each in extra
     ]
     return [
         Requirement(each).name
