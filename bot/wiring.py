@@ -144,17 +144,21 @@ def _alphabet(tag: str, codes: Sequence[str], catalogues: i18n.Catalogues) -> tu
 
 def checked(settings: Settings, further: Sequence[Path]) -> tuple[Fault, ...]:
     """Return everything wrong in our own pack, *further* packs, and the catalogues."""
+    # Here, because a bot that serves needs no lint, and would start the later for it.
+    from bot.content.lint import lint  # noqa: PLC0415
+    from bot.content.translation import check_translation  # noqa: PLC0415
+
     root = data()
     found = content.read([root, *further], root / "locales" / "interface.yaml")
     wanted = tuple(dict.fromkeys((settings.locale, *found.languages)))
     folders = [home / "locales" for home in (root, *further) if (home / "locales").is_dir()]
     catalogues, untranslated = i18n.read(folders, found.sources, found.source_language, wanted)
-    faults = [*found.faults, *content.lint(found, clock.now().date()), *untranslated]
+    faults = [*found.faults, *lint(found, clock.now().date()), *untranslated]
     faults += read_offers(root / "locales" / "countries.yaml")[1]
     for tag in catalogues.languages:
         if tag != found.source_language:
             spoken, places = catalogues.translations(tag), catalogues.places(tag)
-            faults += content.check_translation(found, tag, spoken, places)
+            faults += check_translation(found, tag, spoken, places)
     return tuple(sorted({_near(fault, root) for fault in faults}))
 
 

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 
-from bot.content import Content, lint
+from bot.content import Content
 from bot.content.files import File
+from bot.content.lint import lint
 from bot.content.read import understand
 
 TODAY = date(2026, 12, 1)

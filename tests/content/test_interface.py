@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.content import Content, lint, read
+from bot.content import Content, read
+from bot.content.lint import lint
 from tests.content.packs import FOLDER, TODAY, printed, written
 
 

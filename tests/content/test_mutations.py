@@ -6,9 +6,10 @@ from datetime import date
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.content import check_translation, lint
 from bot.content.interface import understand_interface
+from bot.content.lint import lint
 from bot.content.strict import parse
+from bot.content.translation import check_translation
 from tests.content.packs import GOOD, TODAY, content
 
 PACKS = 500

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.content import lint, read
+from bot.content import read
+from bot.content.lint import lint
 from bot.core.source import Fault
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -1,6 +1,6 @@
 import pytest
 
-from bot.content import lint
+from bot.content.lint import lint
 from bot.content.read import understand
 from bot.core.card import ACTION_BYTES
 from bot.core.learner import Track

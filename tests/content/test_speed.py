@@ -1,6 +1,6 @@
 import time
 
-from bot.content import lint
+from bot.content.lint import lint
 from tests.content.packs import GOOD, TODAY, content, spoiled
 
 SECONDS = 5

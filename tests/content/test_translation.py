@@ -1,6 +1,7 @@
 import pytest
 
-from bot.content import check_translation, read
+from bot.content import read
+from bot.content.translation import check_translation
 from tests.content.packs import FOLDER, content, printed, written
 
 GIVEN = content()
