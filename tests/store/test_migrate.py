@@ -9,12 +9,21 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from bot.store import migrate
 from bot.store.database import Database, connect
 from bot.store.line import Line, located
-from bot.store.migrate import MIGRATIONS, REVISIONS, SchemaMismatch, check, move, upgrade
+from bot.store.migrate import (
+    MIGRATIONS,
+    REVISIONS,
+    SchemaMismatch,
+    check,
+    move,
+    ready,
+    upgrade,
+    version,
+)
 from bot.store.tables import metadata
 from tests.store.people import ANA, KEY, change, event, learner, rows, take
 
@@ -160,3 +169,20 @@ async def test_a_migration_killed_midway_leaves_nothing(url: str, statement: int
     store = await connect(url, key=KEY)
     await take(store, event("t:1"))
     await store.close()
+
+
+async def test_a_database_in_memory_is_as_the_migrations_make_it(tmp_path: Path) -> None:
+    def shape(conn: Connection) -> set[str]:
+        rows = conn.execute(text("SELECT name FROM sqlite_master WHERE sql IS NOT NULL"))
+        return {str(name) for (name,) in rows}
+
+    drawn = Line(located("sqlite://"))
+    moved = Line(located(f"sqlite:///{tmp_path}/moved.db"))
+    try:
+        await ready(drawn)
+        await ready(moved)
+        assert await drawn.run(shape) == await moved.run(shape)
+        assert await drawn.run(version) == await moved.run(version)
+    finally:
+        await drawn.close()
+        await moved.close()
