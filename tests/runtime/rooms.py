@@ -1,6 +1,6 @@
 """Rooms for runtime tests: a real store, a platform that remembers, a hand-held clock."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -84,12 +84,12 @@ class House:
         receipts = await self.turns.take([self.event(what, key)])
         return receipts[0]
 
-    async def receive(self, events: list[Incoming]) -> list[Receipt]:
-        return list(await self.turns.take(events))
+    async def receive(self, events: Sequence[Incoming]) -> Sequence[Receipt]:
+        return await self.turns.take(events)
 
     async def send_all(self) -> int:
         total = 0
-        while sent := await self.outbox.once(self.receive):  # type: ignore[arg-type]
+        while sent := await self.outbox.once(self.receive):
             total += sent
         return total
 

@@ -22,7 +22,7 @@ async def subscribed(home: House) -> None:
 async def test_everybody_due_is_fired_once() -> None:
     async with house() as home:
         await subscribed(home)
-        ticking = Clock(home.base, home.receive, lambda: home.now)  # type: ignore[arg-type]
+        ticking = Clock(home.base, home.receive, lambda: home.now)
         assert await ticking.fire() == 0
         home.wait(hours=7)
         assert await ticking.fire() == 1
@@ -44,7 +44,7 @@ async def test_a_database_that_is_down_loses_nobody(
         assert await Clock(home.base, down, lambda: home.now).fire() == 0
         assert "fire_failed" in caplog.text
         home.wait(minutes=2)
-        ticking = Clock(home.base, home.receive, lambda: home.now)  # type: ignore[arg-type]
+        ticking = Clock(home.base, home.receive, lambda: home.now)
         assert await ticking.fire() == 1
 
 
@@ -52,7 +52,7 @@ async def test_tidying_up_survives_a_database_that_is_down(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with house() as home:
-        ticking = Clock(home.base, home.receive, lambda: home.now)  # type: ignore[arg-type]
+        ticking = Clock(home.base, home.receive, lambda: home.now)
         await ticking.tidy()
 
         async def down(_: datetime) -> None:
@@ -65,7 +65,7 @@ async def test_tidying_up_survives_a_database_that_is_down(
 
 async def test_the_tick_is_one_job_and_knows_no_learner() -> None:
     async with house() as home:
-        ticking = Clock(home.base, home.receive, lambda: home.now)  # type: ignore[arg-type]
+        ticking = Clock(home.base, home.receive, lambda: home.now)
         scheduler = ticking.tick(3600)
         assert [job.name for job in scheduler.get_jobs()] == ["Clock.fire", "Clock.tidy"]
         scheduler.shutdown(wait=False)
@@ -80,7 +80,7 @@ async def test_people_of_a_platform_that_is_not_served_wait_for_whoever_serves_i
     async with house() as home:
         await subscribed(home)
         home.wait(hours=7)
-        elsewhere = Clock(home.base, home.receive, lambda: home.now, ("terminal",))  # type: ignore[arg-type]
+        elsewhere = Clock(home.base, home.receive, lambda: home.now, ("terminal",))
         assert await elsewhere.fire() == 0
-        here = Clock(home.base, home.receive, lambda: home.now, ("fake",))  # type: ignore[arg-type]
+        here = Clock(home.base, home.receive, lambda: home.now, ("fake",))
         assert await here.fire() == 1

@@ -48,7 +48,7 @@ async def test_what_was_not_taken_comes_again(error: SendError, seconds: int) ->
     async with house() as home:
         await greeted(home)
         home.platform.fail = raising(error)
-        assert await home.outbox.once(home.receive) == 1  # type: ignore[arg-type]
+        assert await home.outbox.once(home.receive) == 1
         assert await home.send_all() == 0
         home.platform.fail = lambda _: None
         home.wait(seconds=seconds + 1)
@@ -101,7 +101,7 @@ async def test_in_doubt_a_living_card_is_repeated_a_few_times_and_then_left_unkn
         home.platform.fail = raising(Unknown())
         tries = 0
         for _ in range(20):
-            tries += await home.outbox.once(home.receive)  # type: ignore[arg-type]
+            tries += await home.outbox.once(home.receive)
             home.wait(seconds=5)
         assert tries == 5
 
@@ -164,7 +164,7 @@ async def test_the_loop_rests_when_nothing_waits_and_ends_when_told() -> None:
             if rests == 2:
                 home.outbox.stop()
 
-        await home.outbox.run(home.receive, rest)  # type: ignore[arg-type]
+        await home.outbox.run(home.receive, rest)
         assert rests == 2
         assert len(home.platform.shown) == 1
 
@@ -181,7 +181,7 @@ async def test_a_ledger_that_is_down_is_waited_for(
             home.outbox.stop()
 
         monkeypatch.setattr(home.base, "claim_posts", down)
-        await home.outbox.run(home.receive, rest)  # type: ignore[arg-type]
+        await home.outbox.run(home.receive, rest)
         assert "ledger_down" in caplog.text
 
 
@@ -211,7 +211,7 @@ async def test_two_cards_of_one_person_leave_in_their_order() -> None:
             return await send(post, message)
 
         home.platform.send = slow  # type: ignore[method-assign]
-        assert await home.outbox.once(home.receive) == 3  # type: ignore[arg-type]
+        assert await home.outbox.once(home.receive) == 3
         assert begun == ["fake:1", "fake:2", "fake:3"]
 
 
@@ -246,7 +246,7 @@ async def test_in_a_pause_nothing_is_marked_and_the_rest_of_its_group_goes_back(
         await home.hear(Began())
         await home.turns.take([home.event(Began(), address=Address("fake", "2"))])
         home.platform.fail = raising(Throttled(60))
-        assert await home.outbox.once(home.receive) == 2  # type: ignore[arg-type]
+        assert await home.outbox.once(home.receive) == 2
         home.platform.fail = lambda _: None
         home.wait(seconds=30)
         assert await home.send_all() == 0
@@ -277,7 +277,7 @@ async def test_replies_that_cannot_be_marked_are_tried_again_at_once(
             home.outbox.stop()
 
         monkeypatch.setattr(home.base, "mark", down)
-        await home.outbox.run(home.receive, rest)  # type: ignore[arg-type]
+        await home.outbox.run(home.receive, rest)
         assert home.platform.titles == ["en:hello.all"]
 
 

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-OFFICIAL = Path("/work/shared/specs/discord-openapi.json")
+OFFICIAL = Path(__file__).parents[4] / "shared" / "specs" / "discord-openapi.json"
+"""Beside the checkout where there is one; a stranger has only the project."""
 
 TEXT, COMPONENTS, LABEL, CUSTOM_ID, PER_ROW, OPTIONS = 4000, 40, 80, 100, 5, 25
 V2 = 1 << 15

@@ -9,7 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-SPEC = Path("/work/shared/specs/telegram-bot-api.json")
+SPEC = Path(__file__).parents[4] / "shared" / "specs" / "telegram-bot-api.json"
+"""Beside the checkout where there is one; a stranger has only the project."""
 
 TEXT, ENTITIES, DATA, PER_ROW, BUTTONS, NOTICE, PLACEHOLDER = 4096, 100, 64, 8, 100, 200, 64
 
