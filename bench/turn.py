@@ -12,7 +12,7 @@ from bot import i18n, store
 from bot.core.card import Action
 from bot.core.events import Address, Incoming, Pressed
 from bot.core.library import Library
-from bot.ports import Post, Translate
+from bot.ports import Post, Tools, Translate
 from bot.runtime import clock
 from bot.runtime.hear import Ear
 from bot.runtime.render import renderer
@@ -40,7 +40,13 @@ async def _turns(path: Path, library: Library, translate: Translate) -> float:
     base = await store.connect(f"sqlite:///{path}")
     render = renderer(translate, i18n.rtl)
     sent: list[Sequence[Post]] = []
-    turns = Turns(base, library, translate, Ear(library, render), sent.append, clock.now)
+    tools = Tools(
+        now=clock.now,
+        translate=translate,
+        fit=lambda tag: i18n.fitting(tag, library.languages),
+        rtl=i18n.rtl,
+    )
+    turns = Turns(base, library, tools, Ear(library, render), sent.append)
     people = [Address("bench", str(number)) for number in range(20)]
     try:
         for number, who in enumerate(people):

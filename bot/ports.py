@@ -156,6 +156,9 @@ Raises ``StoreDown`` when nothing could be written: then nothing may be acknowle
 Translate = Callable[[str, Text], Rich]
 """(locale, text) -> spans.  A text's marks become looks, its values are isolated spans."""
 
+Fit = Callable[[str], str | None]
+"""Which offered language fits what a client says it speaks; None: none of them."""
+
 Now = Callable[[], datetime]
 """The wall clock: aware, UTC."""
 
@@ -227,14 +230,17 @@ class Hosted(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What wiring hands to every platform beside its settings.
+    """What wiring hands to every platform beside its settings, and to the turns.
 
-    ``languages`` are offered, the deployment's own first.  ``aside`` draws the panels beside
-    the chat as HTML for (address, locale), where there are any: the demo has some.
+    ``languages`` are offered, the deployment's own first; ``fit`` finds one of them for a
+    client's tag, ``rtl`` tells whether one runs from right to left.  ``aside`` draws the panels
+    beside the chat as HTML for (address, locale), where there are any: the demo has some.
     """
 
     now: Now
     translate: Translate
+    fit: Fit
+    rtl: Callable[[str], bool]
     languages: tuple[str, ...] = ("en",)
     aside: Callable[[Address, str], Awaitable[str]] | None = None
 

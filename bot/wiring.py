@@ -178,9 +178,16 @@ class Wary:
         self._made = made
         self._base = base
         translate = made.catalogues.translate
+        self._tools = Tools(
+            now=clock.now,
+            translate=translate,
+            fit=lambda tag: i18n.fitting(tag, made.library.languages),
+            rtl=i18n.rtl,
+            languages=made.library.languages,
+        )
         self._render: Render = renderer(translate, i18n.rtl)
         ear = Ear(made.library, self._render)
-        self._turns = Turns(base, made.library, translate, ear, self._deliver, clock.now)
+        self._turns = Turns(base, made.library, self._tools, ear, self._deliver)
         self._dispatchers: dict[str, Dispatcher] = {}
         self._platforms: list[Platform] = []
         self._stop = asyncio.Event()
@@ -192,12 +199,8 @@ class Wary:
     def join(self, name: str, *, shown: bool = False) -> Platform:
         """Connect the platform in the folder *name*; *shown*: with the demo's panels beside it."""
         translate = self._made.catalogues.translate
-        tools = Tools(
-            now=clock.now,
-            translate=translate,
-            languages=self._made.library.languages,
-            aside=demo.panels(self._base.known, translate) if shown else None,
-        )
+        aside = demo.panels(self._base.known, translate) if shown else None
+        tools = replace(self._tools, aside=aside)
         platform = _connected(name, self._settings, tools)
         gate = Gate(platform.rate, clock.monotonic)
         self._dispatchers[name] = Dispatcher(platform, self._base, self._render, gate, clock.now)

@@ -22,29 +22,13 @@ from bot.core.library import Library
 from bot.engine import progress, quiz, screens
 from bot.engine.replies import show
 
-STEPS = ("often", "hour", "country", "clock", "city")
-"""The screens that belong to the first conversation."""
-
-
-def speak(library: Library, tag: str) -> str:
-    """Return the offered language that fits a client's *tag*, else the deployment's own.
-
-    The tag is cut from its end as in RFC 4647 (``fr-CA``, ``fr``); then any offered language of
-    the same primary subtag fits (``zh-CN``: ``zh-Hans``).
-    """
-    offered = {language.casefold(): language for language in library.languages}
-    parts = tag.replace("_", "-").casefold().split("-")
-    for end in range(len(parts), 0, -1):
-        found = offered.get("-".join(parts[:end]))
-        if found:
-            return found
-    kin = (own for key, own in offered.items() if key.split("-")[0] == parts[0])
-    return next(kin, library.languages[0])
-
 
 def greeting(locale: str, library: Library) -> Card:
-    """Return the first card: a greeting in every language, the client's own first."""
-    first = speak(library, locale)
+    """Return the first card: a greeting in every language, the client's own first.
+
+    *locale* is one of those offered; for any other the deployment's own comes first.
+    """
+    first = locale if locale in library.languages else library.languages[0]
     tags = (first, *(tag for tag in library.languages if tag != first))
     return Card(
         body=(Para(Text("hello.all")),),

@@ -7,7 +7,7 @@ Rule 2: the English of every key comes in from wiring; nothing here reads YAML.
 from bot.i18n.catalogues import Catalogues
 from bot.i18n.read import read
 from bot.i18n.review import seal
-from bot.i18n.tags import plural_forms, rtl
+from bot.i18n.tags import fitting, plural_forms, rtl
 from bot.i18n.update import Count, Summary, coverage, update
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "Count",
     "Summary",
     "coverage",
+    "fitting",
     "plural_forms",
     "read",
     "rtl",

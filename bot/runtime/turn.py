@@ -8,6 +8,7 @@ alarm, so that one poisoned event never stops everybody else's.
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from bot.core.effects import Decision, Notice
 from bot.core.events import Incoming
@@ -15,7 +16,7 @@ from bot.core.learner import Learner
 from bot.core.library import Library
 from bot.core.message import words
 from bot.engine.decide import decide
-from bot.ports import Conflict, Now, Post, Receipt, Store, StoreDown, Translate
+from bot.ports import Conflict, Post, Receipt, Store, StoreDown, Tools
 from bot.runtime.hear import Ear, Front, front
 
 BATCH = 500
@@ -54,18 +55,16 @@ class Turns:
         self,
         store: Store,
         library: Library,
-        translate: Translate,
+        tools: Tools,
         ear: Ear,
         deliver: Callable[[Sequence[Post]], None],
-        now: Now,
     ) -> None:
         """Join the rooms; *deliver* takes the new posts after their commit."""
         self._store = store
         self._library = library
-        self._translate = translate
+        self._tools = tools
         self._ear = ear
         self._deliver = deliver
-        self._now = now
         self._waiting: list[tuple[Incoming, asyncio.Future[Receipt]]] = []
         self._wake = asyncio.Event()
         self._stopping = False
@@ -131,12 +130,12 @@ class Turns:
     async def _alone(self, incoming: Incoming) -> Receipt:
         """Take one event by itself, each try counted before it is made."""
         for _ in range(TRIES):
-            if await self._store.failed(incoming.id, self._now()) > TRIES:
+            if await self._store.failed(incoming.id, self._tools.now()) > TRIES:
                 break
             receipts = await self._guarded([incoming])
             if receipts:
                 return receipts[0]
-        await self._store.park(incoming.id, self._now())
+        await self._store.park(incoming.id, self._tools.now())
         log.error("event_parked", extra={"kind": type(incoming.event).__name__})
         return Receipt()
 
@@ -147,17 +146,23 @@ class Turns:
             StoreDown: nothing could be written.
             Conflict: another transaction came first, ``CONFLICTS`` times in a row.
         """
+        spoken = [self._spoken(one) for one in incoming]
         for _ in range(CONFLICTS - 1):
             try:
-                return await self._once(incoming)
+                return await self._once(spoken)
             except Conflict:
                 continue
-        return await self._once(incoming)
+        return await self._once(spoken)
+
+    def _spoken(self, incoming: Incoming) -> Incoming:
+        """Return *incoming* with a language that is offered, else the deployment's own."""
+        locale = self._tools.fit(incoming.locale) or self._library.languages[0]
+        return incoming if locale == incoming.locale else replace(incoming, locale=locale)
 
     async def _once(self, incoming: Sequence[Incoming]) -> Sequence[Receipt]:
         async with self._store.batch(incoming) as batch:
             decided = carried(batch.fresh, self._library, self._ear)
-            posts = await batch.keep(decided, self._now()) if decided else ()
+            posts = await batch.keep(decided, self._tools.now()) if decided else ()
         self._ear.showed(posts)
         self._deliver(posts)
         receipts = {event.id: self._receipt(event, told, posts) for event, told in decided}
@@ -168,6 +173,6 @@ class Turns:
         locale = decision.learner.locale
         for effect in decision.effects:
             if isinstance(effect, Notice):
-                text = words(self._translate(locale, effect.text))
+                text = words(self._tools.translate(locale, effect.text))
                 return Receipt(text, effect.loud, owed)
         return Receipt(posts=owed)

@@ -7,24 +7,22 @@ import pytest
 from bot.core.effects import Note, Plan, Unplan
 from bot.core.events import Began, Commanded, Said, Unreadable
 from bot.core.learner import Answering, Choosing, Idle, Often, Stranger, Track
-from bot.engine import onboarding, progress
+from bot.engine import progress
 from tests.engine.school import LIBRARY, Talk, joined
 
 
 def test_the_first_card_offers_the_clients_own_language_first() -> None:
-    talk = Talk(locale="ar-EG")
+    talk = Talk(locale="ar")
     talk.hear(Began())
     assert [choice.action.pack() for choice in talk.card.choices] == ["lang:ar", "lang:en"]
     assert talk.card.lang == "ar"
 
 
-@pytest.mark.parametrize(
-    ("tag", "spoken"),
-    [("fr-CA", "en"), ("ar_EG", "ar"), ("zh-CN", "zh-Hans"), ("zh-Hant", "zh-Hans"), ("", "en")],
-)
-def test_a_client_tag_is_cut_until_a_language_fits(tag: str, spoken: str) -> None:
-    library = replace(LIBRARY, languages=("en", "ar", "zh-Hans"))
-    assert onboarding.speak(library, tag) == spoken
+def test_a_language_that_is_not_offered_is_greeted_in_the_deployments_own() -> None:
+    talk = Talk(locale="tlh", library=replace(LIBRARY, languages=("ar", "en")))
+    talk.hear(Began())
+    assert talk.card.lang == "ar"
+    assert [choice.action.pack() for choice in talk.card.choices] == ["lang:ar", "lang:en"]
 
 
 def test_nothing_is_known_before_the_second_press() -> None:

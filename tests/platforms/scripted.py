@@ -12,6 +12,7 @@ from bot.core.card import Card, Text
 from bot.core.effects import Lane
 from bot.core.events import Address, Incoming, Pressed
 from bot.core.message import Message, Rich, Span
+from bot.i18n import fitting, rtl
 from bot.ports import Platform, Post, Receipt, StoreDown, Tools
 from tests.platforms.cards import LANGUAGES
 
@@ -26,7 +27,13 @@ def translate(locale: str, text: Text) -> Rich:
 
 
 def tools(**more: object) -> Tools:
-    plain = Tools(now=lambda: NOW, translate=translate, languages=tuple(LANGUAGES))
+    plain = Tools(
+        now=lambda: NOW,
+        translate=translate,
+        fit=lambda tag: fitting(tag, tuple(LANGUAGES)),
+        rtl=rtl,
+        languages=tuple(LANGUAGES),
+    )
     return replace(plain, **more)  # type: ignore[arg-type]
 
 

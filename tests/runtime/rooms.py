@@ -5,12 +5,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from bot import store
+from bot import i18n, store
 from bot.core.card import Text
 from bot.core.events import Address, Event, Incoming
 from bot.core.message import Message, Rich, Span
 from bot.engine.decide import decide
-from bot.ports import Can, Post, Receipt, Receive, SendError
+from bot.ports import Can, Post, Receipt, Receive, SendError, Tools
 from bot.runtime.hear import Ear
 from bot.runtime.outbox import Dispatcher
 from bot.runtime.render import renderer
@@ -109,7 +109,13 @@ async def house(url: str = "sqlite://") -> AsyncIterator[House]:
 
     gate = Gate(platform.rate, lambda: seconds[0] + (clock[0] - NOON).total_seconds(), sleep)
     outbox = Dispatcher(platform, base, render, gate, lambda: clock[0])
-    turns = Turns(base, LIBRARY, said, ear, outbox.offer, lambda: clock[0])
+    tools = Tools(
+        now=lambda: clock[0],
+        translate=said,
+        fit=lambda tag: i18n.fitting(tag, LIBRARY.languages),
+        rtl=i18n.rtl,
+    )
+    turns = Turns(base, LIBRARY, tools, ear, outbox.offer)
     try:
         yield House(base, turns, outbox, platform, ear, clock)
     finally:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -234,3 +235,12 @@ async def test_who_stops_takes_what_waits_and_nothing_more() -> None:
         assert (await waiting)[0].posts == 1
         with pytest.raises(StoreDown):
             await home.turns.receive([home.event(Began())])
+
+
+@pytest.mark.parametrize(("spoken", "first"), [("ar-EG", "ar"), ("AR_tn", "ar"), ("tlh", "en")])
+async def test_what_a_client_speaks_becomes_what_is_offered(spoken: str, first: str) -> None:
+    async with house() as home:
+        await home.turns.take([replace(home.event(Began()), locale=spoken)])
+        await home.send_all()
+        ((post, _),) = home.platform.shown
+        assert post.card.choices[0].action.args == (first,)

@@ -60,7 +60,7 @@ class Drawing:
         seal = encode.Seal(guard.token(session.key), secrets.token_urlsafe(16))
         page = encode.Page(
             lang=lang,
-            rtl=languages.rtl(lang),
+            rtl=self._tools.rtl(lang),
             version=session.version,
             seal=seal,
             words=self._chrome(lang),
@@ -92,7 +92,8 @@ class Drawing:
         chosen = request.cookies.get("lang", "")
         if chosen in self._tools.languages:
             return chosen
-        return languages.best(request.headers.get("accept-language", ""), self._tools.languages)
+        accepted = request.headers.get("accept-language", "")
+        return languages.best(accepted, self._tools.fit) or self._tools.languages[0]
 
     def _language(self, request: Request, session: Session) -> str:
         newest = session.newest
@@ -113,7 +114,7 @@ class Drawing:
         lang = self.guess(request)
         page = encode.Page(
             lang=lang,
-            rtl=languages.rtl(lang),
+            rtl=self._tools.rtl(lang),
             version=0,
             seal=encode.Seal("", ""),
             words=self._chrome(lang),

@@ -1,36 +1,17 @@
 """Which language a page is drawn in, as far as a browser tells."""
 
-RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
-"""Primary language subtags written from right to left.  Source: CLDR, characterOrder."""
-
-CHINESE = {"zh-cn": "zh-hans", "zh-sg": "zh-hans", "zh-tw": "zh-hant", "zh-hk": "zh-hant"}
-"""Regions that browsers send where we name the script."""
+from bot.ports import Fit
 
 ENTRIES = 20
 """How many entries of a header are looked at."""
 
 
-def rtl(language: str) -> bool:
-    """Return whether *language*, a BCP 47 tag, is written from right to left."""
-    return language.partition("-")[0].lower() in RIGHT_TO_LEFT
+def best(accept: str, fit: Fit) -> str | None:
+    """Return the offered language that an Accept-Language header likes most, None for none.
 
-
-def best(accept: str, languages: tuple[str, ...]) -> str:
-    """Return the one of *languages* that an Accept-Language header likes most, else the first.
-
-    Source: RFC 9110, 12.5.4; lookup by cutting subtags as in RFC 4647, 3.4.
+    Source: RFC 9110, 12.5.4.
     """
-    known = {language.lower(): language for language in languages}
-    for wanted in _by_weight(accept):
-        tag = CHINESE.get(wanted, wanted)
-        while tag:
-            if tag in known:
-                return known[tag]
-            akin = [name for low, name in known.items() if low.partition("-")[0] == tag]
-            if akin:
-                return akin[0]
-            tag = tag.rpartition("-")[0]
-    return languages[0] if languages else "en"
+    return next((found for found in map(fit, _by_weight(accept)) if found), None)
 
 
 def _by_weight(accept: str) -> list[str]:

@@ -6,11 +6,11 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from bot import store
+from bot import i18n, store
 from bot.core.events import Address, Incoming
 from bot.core.message import Message
 from bot.platforms.discord.adapter import Discord
-from bot.ports import Barred, Receipt, Receive
+from bot.ports import Barred, Receipt, Receive, Tools
 from bot.runtime.hear import Ear
 from bot.runtime.outbox import Dispatcher
 from bot.runtime.render import renderer
@@ -124,7 +124,13 @@ async def housed(server: Server, base: store.Database | None = None) -> AsyncIte
     gate = Gate(platform.rate, watch.seconds, watch.pause)
     outbox = Dispatcher(platform, kept, render, gate, lambda: watch.now)
     library = replace(LIBRARY)
-    turns = Turns(kept, library, said, Ear(library, render), outbox.offer, lambda: watch.now)
+    tools = Tools(
+        now=lambda: watch.now,
+        translate=said,
+        fit=lambda tag: i18n.fitting(tag, library.languages),
+        rtl=i18n.rtl,
+    )
+    turns = Turns(kept, library, tools, Ear(library, render), outbox.offer)
     house = Whole(server, platform, kept, turns)
     before = len(server.lines)
     work = [

@@ -5,13 +5,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
-from bot import store
+from bot import i18n, store
 from bot.core.card import Text
 from bot.core.message import Rich, Span
 from bot.platforms.telegram.adapter import Telegram
 from bot.platforms.telegram.options import read
 from bot.platforms.telegram.transport import Transport
-from bot.ports import Platform, Receive, Store
+from bot.ports import Platform, Receive, Store, Tools
 from bot.runtime.hear import Ear
 from bot.runtime.outbox import Dispatcher
 from bot.runtime.render import renderer
@@ -71,7 +71,13 @@ async def home(platform: Platform, url: str = "sqlite://") -> AsyncIterator[Home
     render = renderer(said, lambda tag: tag == "ar")
     gate = Gate(1_000_000.0, asyncio.get_running_loop().time)
     outbox = Dispatcher(platform, base, render, gate, lambda: NOW)
-    turns = Turns(base, LIBRARY, said, Ear(LIBRARY, render), outbox.offer, lambda: NOW)
+    tools = Tools(
+        now=lambda: NOW,
+        translate=said,
+        fit=lambda tag: i18n.fitting(tag, LIBRARY.languages),
+        rtl=i18n.rtl,
+    )
+    turns = Turns(base, LIBRARY, tools, Ear(LIBRARY, render), outbox.offer)
     work = [
         asyncio.create_task(turns.run()),
         asyncio.create_task(outbox.run(turns.receive, outbox.woken)),
