@@ -81,15 +81,6 @@ def cities(zones: Sequence[str], offset: int, at: datetime) -> tuple[str, ...]:
     return next((clock.zones for clock in clocks(zones, at) if clock.offset == offset), ())
 
 
-def alike(one: str, other: str, at: datetime) -> bool:
-    """Return whether both zones show the same clock from *at* on, for three years.
-
-    Raises:
-        ValueError: *one* or *other* is not a time zone.
-    """
-    return _way(one, at) == _way(other, at)
-
-
 def wall(offset: int, at: datetime) -> time:
     """Return what a clock *offset* minutes east of UTC shows at *at*, to the minute."""
     shown = at.astimezone(UTC) + timedelta(minutes=offset)

@@ -55,10 +55,6 @@ class Ear:
         while len(self._shown) > SHOWN:
             self._shown.popitem(last=False)
 
-    def forget(self, address: Address) -> None:
-        """Drop what was shown at *address*."""
-        self._shown.pop(address, None)
-
     def heard(self, learner: Learner, incoming: Incoming, newest: Front | None = None) -> Incoming:
         """Return *incoming* with typed words that press something made the press they mean.
 
