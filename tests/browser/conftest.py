@@ -78,7 +78,7 @@ def browser(tmp_path: Path) -> Iterator[Browse]:
         def browse(**how: object) -> Chrome:
             profile = tmp_path / f"profile-{len(list(tmp_path.iterdir()))}"
             profile.mkdir()
-            driver = chrome(profile, **how)  # type: ignore[arg-type]
+            driver = chrome(profile, **how)  # type: ignore[arg-type]  # chrome names them all
             opened.callback(driver.quit)
             return driver
 

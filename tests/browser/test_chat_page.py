@@ -34,12 +34,12 @@ def press(driver: Chrome, text: str) -> None:
 
 
 def complaints(driver: Chrome) -> list[str]:
-    return [entry["message"] for entry in driver.get_log("browser")]  # type: ignore[no-untyped-call]
+    return [entry["message"] for entry in driver.get_log("browser")]  # type: ignore[no-untyped-call]  # selenium leaves it untyped
 
 
 def asked(driver: Chrome) -> set[str]:
     """Return the hosts that the page asked for anything."""
-    events = (json.loads(entry["message"])["message"] for entry in driver.get_log("performance"))  # type: ignore[no-untyped-call]
+    events = (json.loads(entry["message"])["message"] for entry in driver.get_log("performance"))  # type: ignore[no-untyped-call]  # selenium leaves it untyped
     urls = (
         event["params"]["request"]["url"]
         for event in events

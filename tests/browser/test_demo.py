@@ -101,7 +101,7 @@ def test_a_person_gets_from_hello_to_a_judged_question_and_the_next_lesson(
     page.press("act:acc-01:done", "more")
     if language == "en":
         assert "answers\n2" in page.known()
-    log = page.browser.get_log("browser")  # type: ignore[no-untyped-call]
+    log = page.browser.get_log("browser")  # type: ignore[no-untyped-call]  # selenium leaves it untyped
     assert [line for line in log if line["level"] == "SEVERE"] == []
 
 

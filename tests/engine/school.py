@@ -175,8 +175,8 @@ class Talk:
 
     def on_card(self, token: str) -> bool:
         actions = [choice.action for choice in self.card.choices]
-        actions += [b.does for b in self.card.buttons if isinstance(b.does, Action)]
-        actions += [self.card.many.does] if self.card.many else []  # type: ignore[list-item]
+        buttons = [*self.card.buttons, *([self.card.many] if self.card.many else [])]
+        actions += [button.does for button in buttons if isinstance(button.does, Action)]
         return token in [action.pack() for action in actions]
 
 
@@ -193,6 +193,6 @@ def joined(**changes: object) -> Talk:
         "set:country:fr",
     ):
         talk.press(token)
-    talk.learner = replace(talk.learner, unread="")
-    talk.learner = replace(talk.learner, **changes)  # type: ignore[arg-type]
+    whole = {"unread": "", **changes}
+    talk.learner = replace(talk.learner, **whole)  # type: ignore[arg-type]  # any field
     return talk

@@ -34,7 +34,7 @@ def tools(**more: object) -> Tools:
         rtl=rtl,
         languages=tuple(LANGUAGES),
     )
-    return replace(plain, **more)  # type: ignore[arg-type]
+    return replace(plain, **more)  # type: ignore[arg-type]  # any field
 
 
 def post(address: Address, number: int = 1, *, on: str = "", answers: str = "") -> Post:

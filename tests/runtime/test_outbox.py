@@ -193,7 +193,9 @@ async def test_new_posts_wake_the_dispatcher() -> None:
         assert await home.send_all() == 0
 
 
-async def test_two_cards_of_one_person_leave_in_their_order() -> None:
+async def test_two_cards_of_one_person_leave_in_their_order(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     async with house() as home:
         for _ in range(3):
             await home.hear(Began())
@@ -210,7 +212,7 @@ async def test_two_cards_of_one_person_leave_in_their_order() -> None:
             open_sends -= 1
             return await send(post, message)
 
-        home.platform.send = slow  # type: ignore[method-assign]
+        monkeypatch.setattr(home.platform, "send", slow)
         assert await home.outbox.once(home.receive) == 3
         assert begun == ["fake:1", "fake:2", "fake:3"]
 
