@@ -209,7 +209,10 @@ def _said(learner: Learner, library: Library, stage: Choosing) -> Iterator[Block
 def settings(learner: Learner, library: Library, at: datetime) -> Card:
     """Return the list of all settings, each with its button."""
     hour: Text = Text("settings.no_hour")
-    if learner.hour:
+    if learner.hour and not learner.zone:
+        # Nobody's clock is told to somebody who has not said where theirs stands.
+        hour = Text("settings.hour_alone", (("hour", time.fromisoformat(learner.hour)),))
+    elif learner.hour:
         values: tuple[tuple[str, Value], ...] = (
             ("hour", time.fromisoformat(learner.hour)),
             ("clock", schedule.clock(learner, library, at)),

@@ -87,6 +87,13 @@ def test_a_pause_tells_its_end_by_the_learners_own_calendar() -> None:
     assert body.text.values == (("day", date(2026, 11, 29)),)
 
 
+def test_nobodys_clock_is_told_to_somebody_without_a_zone() -> None:
+    talk = joined(zone="")
+    talk.press("go:settings")
+    assert "settings.hour_alone" in talk.keys
+    assert "settings.hour" not in talk.keys
+
+
 def test_a_typed_choice_needs_no_notice() -> None:
     talk = settings()
     talk.press("go:hour", on="")

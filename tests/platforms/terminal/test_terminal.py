@@ -146,9 +146,8 @@ async def test_waiting_for_a_line_can_be_cancelled() -> None:
 
     near, far = socket.socketpair()
     with near, far, near.makefile("rb", buffering=0) as stdin:
-        listening = asyncio.create_task(
-            Terminal(tools(), stdin=stdin, stdout=io.StringIO()).listen(Bot.receive)  # type: ignore[arg-type]
-        )
+        chat = Terminal(tools(), stdin=stdin, stdout=io.StringIO())
+        listening = asyncio.create_task(chat.listen(Bot(chat, []).receive))
         await asyncio.sleep(0)
         listening.cancel()
         with suppress(asyncio.CancelledError):

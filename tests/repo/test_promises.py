@@ -1,0 +1,36 @@
+"""This file holds what the project says of itself: named tests, no machine's folders, reasons."""
+
+import re
+from pathlib import Path
+
+from tests.repo.tree import ROOT, files, python, text
+
+WORDS = {".py", ".md", ".toml", ".yaml", ".yml", ".txt", ".po", ".html", ".js", ".css", ""}
+"""Endings of files that hold words."""
+
+PROMISES = 5
+"""Rows of README's table of promises, each with its test."""
+
+
+def test_every_test_that_the_readme_names_is_there() -> None:
+    named = re.findall(r"`(tests/[\w/.]+)`", text(Path("README.md")))
+    assert len(named) >= PROMISES
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+def test_no_file_names_a_folder_of_one_machine() -> None:
+    # In two parts, so that this line does not find itself.
+    machine = re.compile("/" + r"(?:work|home|Users)/\w+/")
+    told = [str(path) for path in files() if path.suffix in WORDS and machine.search(text(path))]
+    assert told == []
+
+
+def test_every_ignored_type_has_its_reason_beside_it() -> None:
+    bare = re.compile(r"# type: ignore\[[\w, -]+\](?!\s+# \S)")
+    told = [
+        f"{path}:{number}"
+        for path in python("bot", "bench", "tests")
+        for number, line in enumerate(text(path).splitlines(), start=1)
+        if bare.search(line)
+    ]
+    assert told == []
