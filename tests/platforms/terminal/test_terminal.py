@@ -5,6 +5,7 @@ import io
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
+from typing import BinaryIO, cast
 
 import pytest
 from hypothesis import given
@@ -146,7 +147,7 @@ async def test_waiting_for_a_line_can_be_cancelled() -> None:
 
     near, far = socket.socketpair()
     with near, far, near.makefile("rb", buffering=0) as stdin:
-        chat = Terminal(tools(), stdin=stdin, stdout=io.StringIO())
+        chat = Terminal(tools(), stdin=cast("BinaryIO", stdin), stdout=io.StringIO())
         listening = asyncio.create_task(chat.listen(Bot(chat, []).receive))
         await asyncio.sleep(0)
         listening.cancel()
