@@ -159,7 +159,7 @@ class Turn:
         rows = fold(decided, self._found.places, self._seal.number, now)
         conn, self._conn = self._conn, None
         try:
-            return await self._line.finish(conn, _write, rows, self._found.tried, self._seal)
+            return await self._line.finish(conn, _write, rows, self._found.tried, self._seal, now)
         finally:
             await self._line.give(conn)
 
@@ -224,7 +224,9 @@ def _all(
     return {row.id: row.state for row in known}, {row.lookup: row for row in rows}
 
 
-def _write(conn: Connection, rows: Rows, tried: frozenset[str], seal: Seal) -> Sequence[Post]:
+def _write(
+    conn: Connection, rows: Rows, tried: frozenset[str], seal: Seal, now: datetime
+) -> Sequence[Post]:
     upsert = upserts(conn.dialect.name)
     _write_seen(conn, rows, tried)
     put(conn, upsert.learners, rows.learners)
@@ -233,7 +235,7 @@ def _write(conn: Connection, rows: Rows, tried: frozenset[str], seal: Seal) -> S
     put(conn, _LAPSE, rows.lapsed)
     put(conn, upsert.plans, rows.plans)
     put(conn, upsert.notes, rows.notes)
-    left = _erase(conn, rows.erased) if rows.erased else ()
+    left = _erase(conn, rows.erased, now) if rows.erased else ()
     posts = _write_posts(conn, rows)
     if left:
         delete_unowned(conn, left)
@@ -269,13 +271,13 @@ def _address_row(opening: Opening, seal: Seal) -> dict[str, object]:
     }
 
 
-def _erase(conn: Connection, keys: Sequence[str]) -> Sequence[int]:
+def _erase(conn: Connection, keys: Sequence[str], now: datetime) -> Sequence[int]:
     """Forget learners and return the rows of their addresses, which nobody owns any more.
 
     What is theirs goes with them; what waits for them is not sent.
     """
     places = conn.execute(_HOMES, {"keys": list(keys)}).scalars().all()
-    skip_all(conn, places)
+    skip_all(conn, places, now)
     put(conn, _ERASE, [{"learner": key} for key in keys])
     return places
 

@@ -78,12 +78,9 @@ _FIRST_FREE: Final = (
 _FIRST_LEASED: Final = select(func.min(plans.c.leased_until)).where(
     plans.c.leased_until.is_not(None)
 )
-_TRIM: Final = delete(seen).where(
-    seen.c.at < bindparam("before"), seen.c.state == "done", ~seen.c.id.startswith(CLOCK)
-)
-_TRIM_PLANS: Final = delete(seen).where(
-    seen.c.at < bindparam("before"), seen.c.state == "done", seen.c.id.startswith(CLOCK)
-)
+_OLD: Final = (seen.c.at < bindparam("before")) & (seen.c.state != "parked")
+_TRIM: Final = delete(seen).where(_OLD, ~seen.c.id.startswith(CLOCK))
+_TRIM_PLANS: Final = delete(seen).where(_OLD, seen.c.id.startswith(CLOCK))
 _TRIM_POSTS: Final = delete(outbox).where(
     outbox.c.settled_at < bindparam("before"), outbox.c.lane != int(Lane.ALERT)
 )

@@ -17,7 +17,7 @@ from bot.store.batch import Turn
 from bot.store.leading import Lead
 from bot.store.line import Line, file_of, located
 from bot.store.migrate import ready
-from bot.store.sealing import Key, KeyFault, Seal, load_key, make_key, new_key
+from bot.store.sealing import PRIVATE, Key, KeyFault, Seal, load_key, make_key, new_key
 from bot.store.sqlite import in_memory
 from bot.store.tables import addresses
 
@@ -122,7 +122,7 @@ async def connect(url: str, *, key: Key | Path | None = None) -> Database:
         seal = Seal(_key(place, file, key))
         if file is not None:
             # Made here, because SQLite would leave the file open to others.
-            file.touch(mode=0o600)
+            file.touch(mode=PRIVATE)
     except OSError as error:
         raise StoreDown(f"{file}: {error.strerror}; make its folder, and writable") from error
     line = Line(place)

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.line import Line
+from bot.store.sealing import PRIVATE
 
 LOCK: Final = 0x57617279
 """The number of the advisory lock: "Wary" in ASCII."""
@@ -63,7 +64,7 @@ def _advise(conn: Connection) -> bool:
 
 
 def _lock(path: Path) -> IO[bytes] | None:
-    path.touch(mode=0o600)
+    path.touch(mode=PRIVATE)
     file = path.open("rb")
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -6,15 +6,16 @@ Rule 3: a migration is one transaction; killed anywhere it has changed nothing.
 """
 
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Final
 
 from sqlalchemy import Connection, inspect, text
 
 from bot.store.line import Line, file_of, located
+from bot.store.sealing import PRIVATE
 from bot.store.sqlite import in_memory
-from bot.store.tables import metadata
+from bot.store.tables import learners, metadata
 
 REVISIONS: Final = ("0001",)
 """All revisions, oldest first: what this version of Wary knows."""
@@ -33,15 +34,15 @@ def version(conn: Connection) -> str | None:
     """Return the revision of the database, None for an empty one.
 
     Raises:
-        SchemaMismatch: there are tables, but no revision: it is not Wary's.
+        SchemaMismatch: there are tables or a revision, but not both: it is not Wary's.
     """
-    tables = inspect(conn).get_table_names()
-    if not tables:
-        return None
+    tables = set(inspect(conn).get_table_names())
     found = None
     if "alembic_version" in tables:
         found = conn.execute(text("SELECT version_num FROM alembic_version")).scalar()
-    if found is None and set(tables) - {"alembic_version"}:
+    used = found is not None or bool(tables - {"alembic_version"})
+    # Others count their revisions as we do: what is Wary's has learners as well.
+    if used and (found is None or learners.name not in tables):
         raise SchemaMismatch(
             "the database holds tables that are not Wary's; name another database"
         )
@@ -58,23 +59,6 @@ async def ready(line: Line) -> None:
     if await line.run(version) is None:
         await line.run(_create)
     _refuse(await line.run(version))
-
-
-async def check(url: str) -> str | None:
-    """Return the revision of the database at *url*, None for an empty one.
-
-    Raises:
-        SchemaMismatch: it is older or newer than this version of Wary.
-        StoreDown: it cannot be reached.
-    """
-    line = Line(located(url))
-    try:
-        found = await line.run(version)
-    finally:
-        await line.close()
-    if found is not None:
-        _refuse(found)
-    return found
 
 
 def _refuse(found: str | None) -> None:
@@ -125,6 +109,10 @@ async def upgrade(url: str) -> Path | None:
         StoreDown: it cannot be reached.
     """
     place = located(url)
+    file = file_of(place)
+    if file is not None:
+        with suppress(OSError):  # What cannot be made is told by the line.
+            file.touch(mode=PRIVATE)
     line = Line(place)
     try:
         found = await line.run(version)
@@ -132,7 +120,6 @@ async def upgrade(url: str) -> Path | None:
             return None
         if found is not None and found not in REVISIONS:
             _refuse(found)
-        file = file_of(place)
         copied = _copy(file) if file is not None and found is not None else None
         await line.run(move, REVISIONS[-1])
     finally:
@@ -143,7 +130,7 @@ async def upgrade(url: str) -> Path | None:
 def _copy(file: Path) -> Path:
     """Copy the SQLite database *file*, also what is still in its journal."""
     to = file.with_name(f"{file.stem}.before-{REVISIONS[-1]}.db")
-    to.touch(mode=0o600)
+    to.touch(mode=PRIVATE)
     with closing(sqlite3.connect(file)) as old, closing(sqlite3.connect(to)) as new:
         old.backup(new)
     return to

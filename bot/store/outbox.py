@@ -5,7 +5,6 @@ is committed before the first byte.
 Rule 2: what cannot be sent is settled on the way: the queue never stops at one post.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -25,20 +24,18 @@ from sqlalchemy import (
 )
 
 from bot.core.effects import Lane
-from bot.ports import Post
+from bot.ports import Outcome, Post
 from bot.store.codec import Record, unpack_card
 from bot.store.fold import LEASE
 from bot.store.sealing import Seal
-from bot.store.settling import FINISH, WAITED_FOR, count, finished
+from bot.store.settling import WAITED_FOR, count, settle
 from bot.store.tables import HELD, PENDING, addresses, outbox, plans
-from bot.store.upserts import put
 
 _IDS: Final[BindParameter[Sequence[int]]] = bindparam("ids", expanding=True)
 
 _NEXT: Final = (
     select(
         outbox.c.id,
-        outbox.c.send_id,
         outbox.c.cause,
         outbox.c.platform,
         outbox.c.lane,
@@ -128,30 +125,27 @@ def claim(
         rows = conn.execute(_NEXT, wanted).all()
         if not rows:
             break
-        dead: dict[int, str] = {}
-        for row in rows:
-            made = _post(row, now, seal)
-            if isinstance(made, Post):
-                posts.append(made)
-            else:
-                dead[row.id] = made
-        _settle(conn, rows, dead, now)
-        live = [row.id for row in rows if row.id not in dead]
+        made = [_post(row, now, seal) for row in rows]
+        live = [one for one in made if isinstance(one, Post)]
+        dead = [one for one in made if isinstance(one, Outcome)]
+        if dead:
+            settle(conn, dead, now, seal)
         if live:
-            conn.execute(_LEASE, {"ids": live, "until": now + LEASE})
+            conn.execute(_LEASE, {"ids": [post.id for post in live], "until": now + LEASE})
+        posts += live
     return tuple(posts)
 
 
-def _post(row: Record, now: datetime, seal: Seal) -> Post | str:
-    """Return the post of *row*, or the state in which it ends."""
+def _post(row: Record, now: datetime, seal: Seal) -> Post | Outcome:
+    """Return the post of *row*, or how it ends."""
     if row.expires_at is not None and row.expires_at <= now:
-        return "expired"
+        return Outcome(row.id, "expired")
     if row.closed_at is not None:
-        return "skipped"
+        return Outcome(row.id, "skipped")
     try:
         card = unpack_card(row.card)
     except ValueError:
-        return "refused"
+        return Outcome(row.id, "refused")
     return Post(
         id=row.id,
         address=seal.open(row.platform, row.lookup, row.sealed),
@@ -166,13 +160,6 @@ def _post(row: Record, now: datetime, seal: Seal) -> Post | str:
         guarantee=row.guarantee,
         silent=row.silent,
     )
-
-
-def _settle(conn: Connection, rows: Sequence[Record], dead: dict[int, str], now: datetime) -> None:
-    if dead:
-        put(conn, FINISH, [finished(post, word, now) for post, word in dead.items()])
-        sends = [(row.send_id, dead[row.id]) for row in rows if row.id in dead and row.send_id]
-        count(conn, Counter(sends))
 
 
 def mark(conn: Connection, posts: Sequence[Post]) -> Sequence[Post]:

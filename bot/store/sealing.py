@@ -22,7 +22,9 @@ KEY_BYTES = 32
 NONCE_BYTES = 12
 """Length of a nonce of AES-GCM, in bytes.  Source: NIST SP 800-38D, 8.2."""
 
-_PRIVATE = 0o600
+PRIVATE = 0o600
+"""Mode of a file that holds what others may not read."""
+
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -56,7 +58,7 @@ def make_key(path: Path) -> Key:
     """
     key = new_key()
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    draft.touch(mode=_PRIVATE, exist_ok=False)
+    draft.touch(mode=PRIVATE, exist_ok=False)
     try:
         draft.write_text(f"{key.lookup.hex()}\n{key.seal.hex()}\n", encoding="ascii")
         # A link, unlike a renaming, never replaces what another process made meanwhile.
@@ -121,7 +123,7 @@ class Seal:
         Ten million addresses share one with a chance of 5 in a million; the unique key then
         refuses the newcomer and mixes nobody up.
         """
-        return int.from_bytes(self.lookup(address)[:8], "big") >> 1
+        return _number(self.lookup(address))
 
     def close(self, address: Address) -> Sealed:
         """Return *address* as it is stored; each time with another nonce."""
@@ -129,7 +131,7 @@ class Seal:
         nonce = secrets.token_bytes(NONCE_BYTES)
         # The fingerprint is sealed in, so that one row's seal does not open in another row.
         sealed = nonce + self._cipher.encrypt(nonce, address.id.encode(), lookup)
-        return Sealed(int.from_bytes(lookup[:8], "big") >> 1, lookup, sealed)
+        return Sealed(_number(lookup), lookup, sealed)
 
     def open(self, platform: str, lookup: bytes, sealed: bytes) -> Address:
         """Return the address that was stored.
@@ -138,9 +140,13 @@ class Seal:
             KeyFault: the row was sealed with another key, or changed since.
         """
         nonce, body = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
-        try:
-            return Address(platform, self._cipher.decrypt(nonce, body, lookup).decode())
-        except InvalidTag as error:
-            raise KeyFault(
-                "an address does not open with this key; put back the key of this database"
-            ) from error
+        with suppress(InvalidTag):
+            address = Address(platform, self._cipher.decrypt(nonce, body, lookup).decode())
+            # The other half of the key must fit as well, or every learner is a stranger.
+            if self.lookup(address) == lookup:
+                return address
+        raise KeyFault("an address does not open with this key; put back the key of this database")
+
+
+def _number(lookup: bytes) -> int:
+    return int.from_bytes(lookup[:8], "big") >> 1

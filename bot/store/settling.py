@@ -9,22 +9,22 @@ their sum, so that leasing and marking cost nothing more.
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, get_args
 
 from sqlalchemy import BindParameter, Connection, bindparam, delete, exists, select, update
 
 from bot.core.events import Address
-from bot.ports import Outcome
+from bot.ports import Outcome, State
 from bot.store.codec import Record
 from bot.store.sealing import Seal
 from bot.store.tables import OPEN, addresses, outbox, plans
 from bot.store.upserts import put, upserts
 
-FINAL: Final = frozenset({"sent", "refused", "gone", "unknown", "expired", "skipped"})
-"""States in which a post stays.  Source: sending.md, section 2."""
-
 _BEGUN: Final = frozenset({"leased", "sending"})
-_UNSETTLED: Final = frozenset({"pending", "leased", "sending", "unknown"})
+_UNSETTLED: Final = frozenset({"pending", "unknown"}) | _BEGUN
+
+FINAL: Final = frozenset(get_args(State)) - {"pending"} - _BEGUN
+"""States in which a post stays.  Source: sending.md, section 2."""
 
 Ids = Sequence[int]
 _IDS: Final[BindParameter[Ids]] = bindparam("ids", expanding=True)
@@ -34,7 +34,7 @@ _ROWS: Final = select(
 )
 _ROW: Final = _ROWS.where(outbox.c.id == bindparam("row")).with_for_update()
 _ROWS_MANY: Final = _ROWS.where(outbox.c.id.in_(_IDS)).order_by(outbox.c.id).with_for_update()
-FINISH: Final = (
+_FINISH: Final = (
     update(outbox)
     .where(outbox.c.id == bindparam("row"))
     .values(
@@ -71,7 +71,13 @@ _FORGET: Final = update(outbox).where(outbox.c.address_id.in_(_IDS), OPEN).value
 _SKIP: Final = (
     update(outbox)
     .where(outbox.c.address_id.in_(_IDS), OPEN, outbox.c.state != "sending")
-    .values(state="skipped", outcome="skipped", card=None, leased_until=None)
+    .values(
+        state="skipped",
+        outcome="skipped",
+        settled_at=bindparam("now"),
+        card=None,
+        leased_until=None,
+    )
 )
 _OWNER: Final = select(addresses.c.learner_id, addresses.c.closed_at).where(
     addresses.c.id == bindparam("row")
@@ -94,7 +100,7 @@ def settle(conn: Connection, outcomes: Sequence[Outcome], now: datetime, seal: S
     rows = _rows(conn, [outcome.post for outcome in outcomes])
     known = {o.post: o for o in outcomes if o.post in rows and _fits(o, rows[o.post])}
     final = [o for o in known.values() if o.state in FINAL]
-    put(conn, FINISH, [finished(o.post, o.state, now, o.sent_as) for o in final])
+    put(conn, _FINISH, [_finished(outcome, now) for outcome in final])
     _count(conn, final, rows)
     again = [o for o in known.values() if o.state not in FINAL]
     put(conn, _AGAIN, [{"row": o.post, "again": o.again or now} for o in again])
@@ -104,9 +110,9 @@ def settle(conn: Connection, outcomes: Sequence[Outcome], now: datetime, seal: S
     _clean(conn, final, rows, now)
 
 
-def finished(post: int, word: str, now: datetime, sent_as: str = "") -> dict[str, object]:
-    """Return what ``FINISH`` takes."""
-    return {"row": post, "word": word, "now": now, "sent_as": sent_as or None}
+def _finished(outcome: Outcome, now: datetime) -> dict[str, object]:
+    sent_as = outcome.sent_as or None
+    return {"row": outcome.post, "word": outcome.state, "now": now, "sent_as": sent_as}
 
 
 def _rows(conn: Connection, ids: Ids) -> dict[int, Record]:
@@ -159,10 +165,10 @@ def delete_unowned(conn: Connection, places: Ids) -> None:
     conn.execute(_DELETE_UNOWNED, {"ids": places})
 
 
-def skip_all(conn: Connection, places: Ids) -> None:
+def skip_all(conn: Connection, places: Ids, now: datetime) -> None:
     """Send nothing more to *places*, and forget whom it was for."""
     conn.execute(_FORGET, {"ids": places})
-    conn.execute(_SKIP, {"ids": places})
+    conn.execute(_SKIP, {"ids": places, "now": now})
 
 
 def _move(conn: Connection, old: int, to: Address, seal: Seal) -> None:

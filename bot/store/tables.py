@@ -4,8 +4,9 @@ Rule 1: an instant is aware and stored as microseconds since 1970: integers sort
 Rule 2: a table changes together with a migration; a test compares the two.
 """
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Final, get_args
 
 from sqlalchemy import (
     BigInteger,
@@ -27,6 +28,8 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
+
+from bot.ports import Guarantee, State
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND: Final = timedelta(microseconds=1)
@@ -75,16 +78,26 @@ _ROW_OFTEN_REWRITTEN: Final = {
 }
 """Source: sending.md, section 2, housekeeping."""
 
-STATES: Final = (
-    "'pending', 'leased', 'sending', 'sent', 'refused', 'gone', 'unknown', 'expired', 'skipped'"
-)
-GUARANTEES: Final = "'at_least_once', 'at_most_once', 'convergent'"
+
+def _listed(words: Iterable[str]) -> str:
+    return ", ".join(f"'{word}'" for word in words)
+
+
+STATES: Final = _listed(get_args(State))
+GUARANTEES: Final = _listed(get_args(Guarantee))
 
 # The conditions of partial indexes.  A query uses such an index only if it holds the same words,
 # so these are written out in queries as well, never bound as parameters.
-PENDING: Final = text("outbox.state = 'pending'")
-HELD: Final = text("outbox.state IN ('leased', 'sending')")
-OPEN: Final = text("outbox.state IN ('pending', 'leased', 'sending')")
+_PENDING: Final = "state = 'pending'"
+_HELD: Final = "state IN ('leased', 'sending')"
+_OPEN: Final = "state IN ('pending', 'leased', 'sending')"
+PENDING, HELD, OPEN = (text(f"outbox.{condition}") for condition in (_PENDING, _HELD, _OPEN))
+
+
+def _partial(name: str, condition: str, *columns: Column[object]) -> None:
+    """Index *columns* over the rows that meet *condition*."""
+    Index(name, *columns, sqlite_where=text(condition), postgresql_where=text(condition))
+
 
 learners: Final = Table(
     "learners",
@@ -189,41 +202,13 @@ outbox: Final = Table(
     postgresql_with=_ROW_OFTEN_REWRITTEN,
 )
 
-Index(
-    "ix_outbox_pending",
-    outbox.c.token,
-    outbox.c.lane,
-    outbox.c.due_at,
-    outbox.c.id,
-    sqlite_where=text("state = 'pending'"),
-    postgresql_where=text("state = 'pending'"),
+_partial(
+    "ix_outbox_pending", _PENDING, outbox.c.token, outbox.c.lane, outbox.c.due_at, outbox.c.id
 )
-Index(
-    "ix_outbox_held",
-    outbox.c.token,
-    outbox.c.epoch,
-    sqlite_where=text("state IN ('leased', 'sending')"),
-    postgresql_where=text("state IN ('leased', 'sending')"),
-)
-Index(
-    "ix_outbox_open",
-    outbox.c.address_id,
-    sqlite_where=text("state IN ('pending', 'leased', 'sending')"),
-    postgresql_where=text("state IN ('pending', 'leased', 'sending')"),
-)
-Index(
-    "ix_outbox_send",
-    outbox.c.send_id,
-    outbox.c.state,
-    sqlite_where=text("send_id IS NOT NULL"),
-    postgresql_where=text("send_id IS NOT NULL"),
-)
-Index(
-    "ix_outbox_settled",
-    outbox.c.settled_at,
-    sqlite_where=text("settled_at IS NOT NULL"),
-    postgresql_where=text("settled_at IS NOT NULL"),
-)
+_partial("ix_outbox_held", _HELD, outbox.c.token, outbox.c.epoch)
+_partial("ix_outbox_open", _OPEN, outbox.c.address_id)
+_partial("ix_outbox_send", "send_id IS NOT NULL", outbox.c.send_id, outbox.c.state)
+_partial("ix_outbox_settled", "settled_at IS NOT NULL", outbox.c.settled_at)
 
 plans: Final = Table(
     "plans",
@@ -236,12 +221,7 @@ plans: Final = Table(
     Column("tries", SmallInteger, nullable=False, server_default="0"),
     sqlite_with_rowid=False,
 )
-Index(
-    "ix_plans_leased",
-    plans.c.leased_until,
-    sqlite_where=text("leased_until IS NOT NULL"),
-    postgresql_where=text("leased_until IS NOT NULL"),
-)
+_partial("ix_plans_leased", "leased_until IS NOT NULL", plans.c.leased_until)
 
 seen: Final = Table(
     "seen",

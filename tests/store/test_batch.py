@@ -293,6 +293,17 @@ async def test_who_becomes_a_stranger_is_forgotten_and_still_answered(store: Dat
     assert await size(store, "addresses") == 0
 
 
+async def test_who_is_forgotten_while_a_post_is_being_sent_goes_with_its_result(
+    store: Database,
+) -> None:
+    posts = await take(store, event("t:1"), REPLY)
+    await store.mark(posts)
+    await take(store, event("t:2"), stage=Stranger())
+    assert await rows(store, "SELECT learner_id, state FROM outbox") == [(None, "sending")]
+    await store.settle([Outcome(posts[0].id, "sent", "m")], NOW)
+    assert await size(store, "addresses") == 0
+
+
 async def test_contact_is_what_the_person_did_not_what_the_clock_did(store: Database) -> None:
     await take(store, event("t:1"), replace(TOMORROW, at=NOW + DAY))
     [due] = await store.claim_due(NOW + DAY, 1)

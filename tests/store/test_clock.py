@@ -99,3 +99,14 @@ async def test_names_are_kept_while_a_repeat_can_come(store: Database) -> None:
     assert {name for (name,) in await rows(store, "SELECT id FROM seen")} == {due.id, "t:2"}
     await store.trim(NOW + 401 * DAY)
     assert await rows(store, "SELECT id FROM seen") == [("t:2",)]
+
+
+async def test_the_name_of_an_event_that_never_worked_goes_as_well(store: Database) -> None:
+    await store.failed("t:1", NOW)
+    await store.failed("plan:x:lesson:2027-03-28", NOW)
+    await store.trim(NOW + 2 * DAY)
+    assert len(await rows(store, "SELECT id FROM seen")) == 2
+    await store.trim(NOW + 3 * DAY)
+    assert await rows(store, "SELECT id FROM seen") == [("plan:x:lesson:2027-03-28",)]
+    await store.trim(NOW + 401 * DAY)
+    assert await rows(store, "SELECT id FROM seen") == []

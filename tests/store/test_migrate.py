@@ -18,7 +18,6 @@ from bot.store.migrate import (
     MIGRATIONS,
     REVISIONS,
     SchemaMismatch,
-    check,
     move,
     ready,
     upgrade,
@@ -114,13 +113,11 @@ async def test_an_older_database_is_refused_with_a_way_out(
     monkeypatch.setattr(migrate, "REVISIONS", ("0001", "0002"))
     with pytest.raises(SchemaMismatch, match="run: wary db upgrade"):
         await connect(url, key=KEY)
-    with pytest.raises(SchemaMismatch, match="run: wary db upgrade"):
-        await check(url)
 
 
 async def test_a_newer_database_is_refused_with_a_way_out(url: str, store: Database) -> None:
     await change(store, "UPDATE alembic_version SET version_num = '0999'")
-    for attempt in (connect(url, key=KEY), check(url), upgrade(url)):
+    for attempt in (connect(url, key=KEY), upgrade(url)):
         with pytest.raises(SchemaMismatch, match=r"newer Wary .* install that Wary"):
             await attempt
 
@@ -131,11 +128,33 @@ async def test_a_database_of_somebody_else_is_left_alone(url: str, store: Databa
         await connect(url, key=KEY)
 
 
+@pytest.mark.parametrize("revision", ["0001", "0999"])
+async def test_a_revision_of_somebody_else_is_not_taken_for_ours(url: str, revision: str) -> None:
+    def theirs(conn: Connection) -> None:
+        conn.execute(text("CREATE TABLE orders (id INTEGER)"))
+        conn.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
+        conn.execute(text("INSERT INTO alembic_version VALUES (:now)"), {"now": revision})
+
+    line = Line(located(url))
+    await line.run(theirs)
+    await line.close()
+    for attempt in (connect(url, key=KEY), upgrade(url)):
+        with pytest.raises(SchemaMismatch, match="name another database"):
+            await attempt
+
+
+async def test_a_file_made_by_an_upgrade_is_private(tmp_path: Path) -> None:
+    await upgrade(f"sqlite:///{tmp_path}/wary.db")
+    assert stat.S_IMODE((tmp_path / "wary.db").stat().st_mode) == 0o600
+
+
 async def test_the_version_is_told(url: str) -> None:
-    assert await check(url) is None
+    line = Line(located(url))
+    assert await line.run(version) is None
     assert await upgrade(url) is None
-    assert await check(url) == REVISIONS[-1]
+    assert await line.run(version) == REVISIONS[-1]
     assert await upgrade(url) is None
+    await line.close()
 
 
 async def test_a_file_is_copied_before_it_is_changed(

@@ -75,6 +75,19 @@ async def test_what_is_past_its_expiry_is_expired_on_the_way(store: Database) ->
     assert await rows(store, "SELECT count(card) FROM outbox") == [(1,)]
 
 
+async def test_the_address_of_a_stranger_goes_with_a_post_that_is_not_sent(
+    store: Database,
+) -> None:
+    soon = NOW + timedelta(seconds=1)
+    late, broken = replace(LESSON, expires=soon), event("t:2", BEN)
+    await take(store, event("t:1"), late, stage=Stranger())
+    [post] = await take(store, broken, LESSON, stage=Stranger())
+    await change(store, "UPDATE outbox SET card = '[]' WHERE id = :id", id=post.id)
+    assert await size(store, "addresses") == 2
+    assert await store.claim_posts("telegram", soon, 9) == ()
+    assert await size(store, "addresses") == 0
+
+
 async def test_nothing_is_sent_to_a_closed_address(store: Database) -> None:
     first, second = await waiting(store, REPLY, LESSON)
     await store.claim_posts("telegram", NOW, 1)
@@ -125,6 +138,14 @@ async def test_a_late_result_does_not_open_a_settled_post(store: Database) -> No
     await store.settle([Outcome(post.id, "sent", "m")], NOW)
     await store.settle([Outcome(post.id, "pending"), Outcome(99, "sent")], NOW)
     assert await state(store, post) == "sent"
+
+
+async def test_a_late_wish_to_try_again_opens_no_post_in_doubt(store: Database) -> None:
+    [post] = await held(store, event("t:1"), LESSON)
+    await store.mark([post])
+    await store.release(NOW)
+    await store.settle([Outcome(post.id, "pending")], NOW)
+    assert await state(store, post) == "unknown"
 
 
 async def test_a_known_result_is_written_even_where_doubt_was(store: Database) -> None:
@@ -253,6 +274,16 @@ async def test_settled_posts_are_trimmed_and_alerts_later(store: Database) -> No
     assert await size(store, "outbox") == 2
     await store.trim(NOW + 31 * DAY)
     assert await rows(store, "SELECT id FROM outbox") == [(posts[2].id,)]
+
+
+async def test_the_ledger_of_who_was_forgotten_is_trimmed_too(store: Database) -> None:
+    [post] = await take(store, event("t:1"), LESSON)
+    await take(store, event("t:2"), stage=Stranger())
+    assert await state(store, post) == "skipped"
+    await store.trim(NOW + 6 * DAY)
+    assert await size(store, "outbox") == 1
+    await store.trim(NOW + 8 * DAY)
+    assert await size(store, "outbox") == 0
 
 
 async def test_the_queue_is_read_in_order_from_its_index(tmp_path: Path) -> None:

@@ -94,6 +94,15 @@ def test_a_key_of_another_length_is_no_key() -> None:
         Key(b"short", b"short")
 
 
+async def test_a_key_that_opens_but_does_not_find_is_refused(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/wary.db"
+    store = await connect(url, key=KEY)
+    await take(store, event("t:1"))
+    await store.close()
+    with pytest.raises(KeyFault, match="put back the key"):
+        await connect(url, key=Key(new_key().lookup, KEY.seal))
+
+
 def _all_of(folder: Path) -> bytes:
     return b"".join(path.read_bytes() for path in folder.iterdir())
 
