@@ -1,11 +1,12 @@
 """Which countries a language offers first, read from ``locales/countries.yaml``."""
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 
 from bot.content.atlas import atlas
+from bot.content.document import dotted, quoted
 from bot.content.files import load
+from bot.content.shape import WORD_CHARACTERS
 from bot.content.strict import Fields, Many, Scalar, parse
 from bot.core.source import Fault
 
@@ -36,14 +37,15 @@ def _offers(offers: Fields, shown: str) -> tuple[Mapping[str, tuple[str, ...]], 
     found: dict[str, tuple[str, ...]] = {}
     faults = []
     for language, node in offers.entries.items():
+        key = dotted(("offers", language[:WORD_CHARACTERS]))
         if not isinstance(node, Many):
             wrong, remedy = "not a list", "write the codes as in [fr, ca]"
-            faults.append(Fault(shown, node.line, f"offers.{language}", wrong, remedy))
+            faults.append(Fault(shown, node.line, key, wrong, remedy))
             continue
-        codes = [one for one in node.items if isinstance(one, Scalar)]
-        found[language] = tuple(one.text for one in codes if one.text in known)
-        for one in codes:
-            if one.text not in known or not re.fullmatch("[a-z]{2}", one.text):
-                wrong, remedy = f"'{one.text}' is no country", "write two lower-case letters"
-                faults.append(Fault(shown, one.line, f"offers.{language}", wrong, remedy))
+        codes = [(one.text if isinstance(one, Scalar) else "", one.line) for one in node.items]
+        found[language] = tuple(code for code, _ in codes if code in known)
+        for code, line in codes:
+            if code not in known:
+                wrong, remedy = f"{quoted(code)} is no country", "write two lower-case letters"
+                faults.append(Fault(shown, line, key, wrong, remedy))
     return found, tuple(faults)

@@ -34,6 +34,9 @@ Found = tuple[str, str]
 LOOKED_AT = 4000
 """How much of a text is searched: a longer one is refused for its length, and may be a trap."""
 
+WHO_CHARACTERS = 64
+"""Longest name before an ``@``.  Source: RFC 5321, section 4.5.3.1.1."""
+
 RESERVED = ("example", "test", "invalid")
 """Last labels of names that can never be anybody's.  Source: RFC 2606 and RFC 6761."""
 
@@ -65,7 +68,10 @@ _HOST = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 _IP = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])")
-_LINK = re.compile(r"(?:https?|ftp|tg|mailto|tel|javascript|data):\S+|www\.\S+", re.IGNORECASE)
+LINKS = r"(?:https?|ftp|tg|mailto|tel|javascript|data):|www\."
+"""How a link begins, in any case of letters."""
+
+_LINK = re.compile(rf"(?:{LINKS})\S+", re.IGNORECASE)
 _PHONE = re.compile(
     r"(?<![\w.-])(?:\+\d[\d ()./-]{6,18}\d|\(?0\d[\d ()./-]{6,16}\d|\d{3}[ -]\d{3}[ -]\d{2,4})"
     r"(?![\w-])|(?<=[Cc]all )\d{3,6}\b|(?<=[Dd]ial )\d{3,6}\b"
@@ -80,6 +86,8 @@ _EMOJI = re.compile(
     "[\U0001f000-\U0001faff\u2600-\u27bf\u2b05-\u2b07\u2b1b\u2b1c\u2b50\u2b55\u231a\u231b"
     "\u23e9-\u23fa\u25aa-\u25fe]"
 )
+_WHO = re.compile(rf"[\w.+:%-]{{1,{WHO_CHARACTERS}}}@\Z", re.ASCII)
+_WHAT = re.compile(r"(?::\d{1,5})?(?:[/?#][!-~]{0,500})?", re.ASCII)
 _BRACES = re.compile(r"\{([^{}]*)\}|[{}]")
 
 _blame, _fear, _law = Phrases(BLAME), Phrases(FEAR), Phrases(LAW)
@@ -146,11 +154,33 @@ def marks(text: str) -> Iterator[Found]:
 
 def hosts(text: str) -> list[str]:
     """Return the names of hosts in *text*, in lower case and in order."""
+    return [name for name, _ in addressed(text)]
+
+
+def addressed(text: str) -> list[tuple[str, str]]:
+    """Return the hosts in *text*, in lower case, each with who and what is named there as well.
+
+    In ``Pay@a.example/Bill.`` that is ``a.example`` and ``Pay@a.example/Bill``.
+    """
     if "." not in text:
         return []
-    names = [found.group(1).lower() for found in _HOST.finditer(_BRACES.sub(" ", text))]
-    names += [found.group() for found in _IP.finditer(text)]
-    return [name for name in names if name.rpartition(".")[2] not in _FILES]
+    bare = _BRACES.sub(" ", text)
+    found = [*_HOST.finditer(bare), *_IP.finditer(bare)]
+    named = [(host.group().lower(), host.span()) for host in found]
+    return [
+        (name, _whole(bare, *span))
+        for name, span in named
+        if name.rpartition(".")[2] not in _FILES
+    ]
+
+
+def _whole(text: str, start: int, end: int) -> str:
+    before, after = (
+        _WHO.search(text[max(0, start - WHO_CHARACTERS - 1) : start]),
+        _WHAT.match(text, end),
+    )
+    who, what = before.group() if before else "", after.group() if after else ""
+    return who + text[start:end].lower() + what.rstrip(".,;:!?'\")")
 
 
 def addresses(text: str) -> Iterator[Found]:

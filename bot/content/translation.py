@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from bot.content.document import QUOTED, quoted
 from bot.content.items import plain
 from bot.content.pack import Content
-from bot.content.prose import LOOKED_AT, Found, hosts, marks, stands_alone
+from bot.content.prose import LINKS, LOOKED_AT, Found, addressed, marks, stands_alone
 from bot.content.reading import (
     LEVELS,
     OTHER_LANGUAGE,
@@ -60,7 +60,7 @@ _INVISIBLE = re.compile(
     "\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff\x00-\x08\x0b-\x1f\x7f-\x9f]"
 )
 _ARROWS = re.compile("[\u2190-\u21ff\u27f0-\u27ff\u2900-\u297f\u2b00-\u2b11]|[-=]>|<[-=]")
-_LINK = re.compile(r"(?:https?|ftp|tg|mailto|tel|javascript|data):|www\.", re.IGNORECASE)
+_LINK = re.compile(rf"(?:{LINKS})[!-~]*", re.IGNORECASE)
 _LETTER = re.compile(r"[^\W\d_]")
 _UNTRANSLATED = re.compile(r"\{[^{}]*\}|`[^`]*`|/[a-z_]+\b|[!-~]+[@.][!-~]+")
 """What stays as it is in every language: placeholders, code, commands, addresses."""
@@ -72,6 +72,9 @@ class _Target:
 
     worded: Worded
     text: str
+    """The part of it that is searched."""
+    size: int
+    """How long all of it is, in UTF-16 units."""
     locale: str
     names: frozenset[str]
     """Placeholders of the source, in any plural form."""
@@ -95,9 +98,11 @@ def check_translation(
         translations: key to text; empty texts and unknown keys are passed over.
         places: key to path and line of the text, for the faults.
     """
-    faults = []
+    faults = list(_fixed(content, translations, places))
     targets = {
-        key: _Target(content.worded[key], text[:LOOKED_AT], locale, _names(content, key))
+        key: _Target(
+            content.worded[key], text[:LOOKED_AT], units(text), locale, _names(content, key)
+        )
         for key, text in translations.items()
         if text.strip() and key in content.worded and key not in content.fixed
     }
@@ -109,6 +114,16 @@ def check_translation(
     faults += _alike(content, texts, places)
     faults += _whole_lessons(content, locale, texts, places)
     return tuple(sorted(set(faults)))
+
+
+def _fixed(
+    content: Content, translations: Mapping[str, str], places: Mapping[str, tuple[str, int]]
+) -> Iterator[Fault]:
+    """Yield texts that are the same in every language and became another: it would be said."""
+    for key in sorted(content.fixed & translations.keys()):
+        if translations[key].strip() not in {"", content.worded[key].text}:
+            wrong = "not the same as the source"
+            yield _fault(places, key, key, wrong, "empty it; it stays as it is")
 
 
 def _fault(
@@ -142,7 +157,7 @@ def _placeholders(target: _Target) -> Iterator[Found]:
 
 
 def _length(target: _Target) -> Iterator[Found]:
-    limit, found = room(target.worded.words, target.locale), units(target.text)
+    limit, found = room(target.worded.words, target.locale), target.size
     if found > limit:
         yield f"{found} characters, limit {limit}", f"cut {found - limit}"
     if not target.worded.first:
@@ -161,16 +176,22 @@ def _length(target: _Target) -> Iterator[Found]:
 
 def _links(target: _Target) -> Iterator[Found]:
     """Yield addresses that the source does not have, and those that were lost."""
-    ours, theirs = hosts(target.source), hosts(target.text)
-    lost = [name for name in dict.fromkeys(ours) if name not in theirs]
-    for name in dict.fromkeys(theirs):
+    ours = list(dict.fromkeys(whole for _, whole in addressed(target.source)))
+    theirs = list(dict.fromkeys(whole for _, whole in addressed(target.text)))
+    lost = [name for name in ours if name not in theirs]
+    for name in theirs:
         if name not in ours:
             remedy = f"write {lost.pop(0)}" if lost else "delete it"
-            yield f"'{name}' is not in the source", remedy
+            yield f"{quoted(name)} is not in the source", remedy
     for name in lost:
-        yield f"'{name}' is missing", "write it as in the source"
-    if _LINK.search(target.text) and not _LINK.search(target.source):
+        yield f"{quoted(name)} is missing", "write it as in the source"
+    if not _begun(target.text) <= _begun(target.source):
         yield "a link that the source does not have", "delete it"
+
+
+def _begun(text: str) -> set[str]:
+    """Return the links in *text* up to their first letter that is not ASCII."""
+    return {found.group().rstrip(".,;:!?'\")").lower() for found in _LINK.finditer(text)}
 
 
 def _leftover(target: _Target) -> Iterator[Found]:

@@ -23,10 +23,11 @@ _LINE = re.compile(
     rf"(?:#~ *)?(?:(?P<word>msgctxt|msgid|msgid_plural|msgstr)(?P<form>\[\d\])? )?{_STRING}"
 )
 _BEFORE = {
-    "msgctxt": ("", "msgstr"),
-    "msgid": ("", "msgstr", "msgctxt"),
+    "msgctxt": ("", "msgstr", "msgstr[]"),
+    "msgid": ("", "msgstr", "msgstr[]", "msgctxt"),
     "msgid_plural": ("msgid",),
-    "msgstr": ("msgid", "msgid_plural", "msgstr"),
+    "msgstr": ("msgid",),
+    "msgstr[]": ("msgid_plural", "msgstr[]"),
 }
 """Which word may stand before which; "" is the beginning of the file."""
 
@@ -101,21 +102,57 @@ def understood(text: str, path: str, tag: str) -> PoFile | Fault:
     wrong = _first_wrong(lines)
     if wrong is not None:
         return _refused(path, *wrong)
-    try:
-        catalogue = read_po(lines, locale=str(locale_of(tag)), abort_invalid=True)
-    except PoFileError as error:
-        return _refused(path, error.lineno + 1, str(error).rpartition(" on ")[0])
-    except (ValueError, LookupError) as error:  # a date or a charset of the header
-        return _refused(path, 1, str(error))
+    entries: list[Entry] = []
+    obsolete: list[Entry] = []
+    head, turns = _turns(lines)
+    for begin, end in turns:
+        part, skipped = [*lines[:head], *lines[begin:end]], begin - head
+        try:
+            catalogue = read_po(part, locale=str(locale_of(tag)), abort_invalid=True)
+        except PoFileError as error:
+            line = error.lineno + 1 + skipped
+            return _refused(path, line, str(error).rpartition(" on ")[0])
+        except (ValueError, LookupError) as error:  # a date or a charset of the header
+            return _refused(path, 1, str(error))
+        entries += [_entry(one, skipped) for one in catalogue if one.context]
+        obsolete += [_entry(one, skipped) for one in catalogue.obsolete.values() if one.context]
     header, places = _header(lines)
-    return PoFile(
-        path,
-        tuple(_entry(one) for one in catalogue if one.context),
-        tuple(_entry(one) for one in catalogue.obsolete.values() if one.context),
-        header,
-        places,
-        _title(lines),
-    )
+    return PoFile(path, tuple(entries), tuple(obsolete), header, places, _title(lines))
+
+
+def _turns(lines: Sequence[str]) -> tuple[int, Sequence[tuple[int, int]]]:
+    """Return where the header ends, and pieces (begin, end) in which no key comes twice.
+
+    Of two entries of one key and one English Babel would keep the first and lose the other.
+    """
+    begins: list[int] = []
+    seen: set[str] = set()
+    for place, key in _keys(lines):
+        if key in seen or not begins:
+            begins.append(place)
+            seen.clear()
+        seen.add(key)
+    head = begins[0] if begins else len(lines)
+    ends = [*begins[1:], len(lines)]
+    return head, list(zip(begins or [head], ends, strict=True))
+
+
+def _keys(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """Yield each msgctxt that is in use, with the place where its entry's comments begin."""
+    place = after = 0
+    key: str | None = None
+    for at, line in enumerate(lines):
+        found = _LINE.fullmatch(line)
+        if found is None:
+            continue
+        if key is not None and found["word"]:
+            yield place, key
+            key = None
+        if line.startswith("msgctxt"):
+            place, key = after, ""
+        if key is not None:
+            key += unescape(line[line.index('"') :])
+        after = at + 1
 
 
 def _refused(path: str, line: int, why: str) -> Fault:
@@ -131,21 +168,21 @@ def _first_wrong(lines: Sequence[str]) -> tuple[int, str] | None:
         found = _LINE.fullmatch(line)
         if found is None:
             return number, f"{line[:40]!r} is neither a comment nor a quoted string"
-        word = found["word"] or before
+        word = f"{found['word']}[]" if found["form"] else found["word"] or before
         if not word or (found["word"] and before not in _BEFORE[word]):
             return number, f"{word or 'a string'} in the wrong place"
         before = word
-    return (len(lines), "ends within an entry") if before not in ("", "msgstr") else None
+    return None if before in _BEFORE["msgctxt"] else (len(lines), "ends within an entry")
 
 
-def _entry(message: Message) -> Entry:
+def _entry(message: Message, skipped: int) -> Entry:
     ids = (message.id,) if isinstance(message.id, str) else tuple(message.id)
     forms = (message.string,) if isinstance(message.string, str) else tuple(message.string)
     return Entry(
         key=message.context or "",
         ids=ids,
         forms=forms,
-        line=message.lineno or 0,
+        line=(message.lineno or 0) + skipped,
         fuzzy=message.fuzzy,
         previous=_previous(message.user_comments),
         comments=tuple(one for one in message.user_comments if not one.startswith("|")),

@@ -33,6 +33,17 @@ def test_a_good_file_is_read(tmp_path: Path) -> None:
             "countries.yaml:4 offers.ar: not a list; write the codes as in [fr, ca]",
         ),
         (
+            GOOD.replace("gb", "[gb]"),
+            "countries.yaml:3 offers.en: '' is no country; write two lower-case letters",
+        ),
+        (
+            GOOD.replace("gb", '"g\\u200bb\\n\\n' + "x" * 50 + '"'),
+            (
+                f"countries.yaml:3 offers.en: 'g\\u200bb {'x' * 30}…' is no country;"
+                " write two lower-case letters"
+            ),
+        ),
+        (
             "schema: countries/2\noffers: {}\n",
             (
                 "countries.yaml:1: not a list of countries; write 'schema: countries/1' and "

@@ -157,6 +157,11 @@ def test_country_placeholders_are_known_by_key() -> None:
     }
 
 
+def test_a_path_serves_no_lesson_to_a_track_that_it_is_not_for() -> None:
+    given = content(spoiled("lessons/pack.yaml", ("  citizen:", "  child:")))
+    assert given.paths == {Track.CHILD: ("acc-06",)}
+
+
 def test_paths_and_languages_are_those_of_the_pack() -> None:
     assert GIVEN.paths == {Track.CITIZEN: ("acc-05", "acc-06")}
     assert (GIVEN.languages, GIVEN.source_language) == (("en", "fr", "ar"), "en")

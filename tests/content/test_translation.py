@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from bot.content import read
@@ -5,7 +7,7 @@ from bot.content.translation import check_translation
 from tests.content.packs import FOLDER, content, printed, written
 
 GIVEN = content()
-CARD = "acc-06.cards.c1"
+FIXED = "acc-06-q2.segments.s3.text"
 
 
 def refusals(locale: str, **texts: str) -> list[str]:
@@ -27,7 +29,8 @@ def refusals(locale: str, **texts: str) -> list[str]:
         ("fr", {"acc_06_q3__steps__c__feedback": "Last."}),
         ("ar", {"acc_06__title": ""}),
         ("ar", {"no_such__key": "nothing"}),
-        ("ar", {"acc_06_q2__segments__s3__text": "anything, for it is fixed"}),
+        ("ar", {"acc_06_q2__segments__s3__text": GIVEN.worded[FIXED].text}),
+        ("ar", {"acc_06_q2__segments__s3__text": " "}),
     ],
 )
 def test_a_true_translation_is_not_refused(locale: str, texts: dict[str, str]) -> None:
@@ -154,6 +157,56 @@ def test_what_a_translation_may_not_do_is_refused(
     assert refusals(locale, **{key: text}) == [f"fr.po:10 {name}: {expected}"]
 
 
+def test_a_text_that_is_the_same_everywhere_may_not_become_another() -> None:
+    assert refusals("fr", acc_06_q2__segments__s3__text="pay.example/now") == [
+        f"fr.po:10 {FIXED}: not the same as the source; empty it; it stays as it is"
+    ]
+
+
+def test_nothing_hides_behind_what_is_searched(tmp_path: Path) -> None:
+    folder = written(tmp_path, {"locales/interface.yaml": "bye: See you\n"})
+    given = read([FOLDER], folder / "locales" / "interface.yaml")
+    text = "au revoir " * 400 + "https://pay.example"
+    found = check_translation(given, "fr", {"bye": text}, {"bye": ("fr.po", 1)})
+    assert printed(found) == ["fr.po:1 bye: 4019 characters, limit 4000; cut 19"]
+
+
+@pytest.mark.parametrize(
+    ("english", "french", "expected"),
+    [
+        ("go to a.example/pay.", "aller à a.example/pay !", []),
+        ("go to https://a.example", "(aller à HTTPS://A.example)", []),
+        (
+            "go to a.example/pay",
+            "aller à a.example/win",
+            ["'a.example/win' is not in the source; write a.example/pay"],
+        ),
+        (
+            "ask me@a.example",
+            "demander à you@a.example",
+            ["'you@a.example' is not in the source; write me@a.example"],
+        ),
+        (
+            "go to https://a.example",
+            "aller à https://a.example ou https://ы.example.рф",
+            ["a link that the source does not have; delete it"],
+        ),
+        (
+            "go to http://a.example",
+            "aller à tg://a.example",
+            ["a link that the source does not have; delete it"],
+        ),
+    ],
+)
+def test_an_address_stays_as_it_is_to_its_last_letter(
+    english: str, french: str, expected: list[str], tmp_path: Path
+) -> None:
+    folder = written(tmp_path, {"locales/interface.yaml": f"way: '{english}'\n"})
+    given = read([FOLDER], folder / "locales" / "interface.yaml")
+    found = check_translation(given, "fr", {"way": french}, {"way": ("fr.po", 1)})
+    assert printed(found) == [f"fr.po:1 way: {wrong}" for wrong in expected]
+
+
 def test_two_options_may_not_become_the_same() -> None:
     assert refusals(
         "ru",
@@ -191,14 +244,12 @@ def test_a_fault_without_a_known_place_still_names_its_key() -> None:
     ]
 
 
-def test_the_interface_keeps_its_own_placeholders_but_count_may_go(tmp_path: object) -> None:
-    from pathlib import Path  # noqa: PLC0415
-
+def test_the_interface_keeps_its_own_placeholders_but_count_may_go(tmp_path: Path) -> None:
     text = (
         "q.left:\n  one: One left, {name}.\n  other: '{count} left, {name}.'\n"
         "q.page: {text: 'Page {n} of {total}', limit: '12'}\n"
     )
-    folder = written(Path(str(tmp_path)), {"locales/interface.yaml": text})
+    folder = written(tmp_path, {"locales/interface.yaml": text})
     given = read([FOLDER], folder / "locales" / "interface.yaml")
     places = {"q.left": ("ru.po", 1), "q.page": ("ru.po", 2)}
     texts = {"q.left": "Остался один, {name}.", "q.page": "Страница {n}"}

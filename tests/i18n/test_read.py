@@ -87,6 +87,14 @@ BAD: Mapping[str, tuple[str, list[str]]] = {
         header("fr") + 'msgctxt "a"\nmsgstr "b"\n',
         [f"{PLACE}:7: not a PO file: msgstr in the wrong place; mend this line"],
     ),
+    "two translations": (
+        header("fr") + 'msgctxt "a"\nmsgid "b"\nmsgstr "c"\nmsgstr "d"\n',
+        [f"{PLACE}:9: not a PO file: msgstr in the wrong place; mend this line"],
+    ),
+    "forms of what is not counted": (
+        header("fr") + 'msgctxt "a"\nmsgid "b"\nmsgstr[0] "c"\nmsgstr[1] "d"\n',
+        [f"{PLACE}:8: not a PO file: msgstr[] in the wrong place; mend this line"],
+    ),
     "half an entry": (
         header("fr") + 'msgctxt "a"\nmsgid "b"',
         [f"{PLACE}:7: not a PO file: ends within an entry; mend this line"],
@@ -134,6 +142,17 @@ BAD: Mapping[str, tuple[str, list[str]]] = {
         [
             f"{PLACE}:11 hello: already at FOLDER/{PLACE}:7; delete one",
             f"{PLACE}:11 hello: warning: msgid differs from the YAML; run wary i18n update",
+        ],
+    ),
+    "twice in the same words": (
+        header("fr")
+        + entry("hello", "Hello", "Salut")
+        + "# later\n"
+        + entry("hello", "Hello", "Allô").replace('"hello"', '""\n"hello"')
+        + entry("bye", "Bye", ""),
+        [
+            f"{PLACE}:13 hello: already at FOLDER/{PLACE}:7; delete one",
+            f"{PLACE}:17 bye: no such string; run wary i18n update",
         ],
     ),
     "lost": (
@@ -297,6 +316,23 @@ def test_a_native_review_counts_while_no_word_has_changed(tmp_path: Path) -> Non
     ]
     assert made.reviewed("en") is True
     assert made.reviewed("de") is False
+
+
+def test_a_language_is_reviewed_when_every_file_is(tmp_path: Path) -> None:
+    lesson = entry("acc-06.title", "The code is a key", "Clé")
+    po = understood(header("fr") + lesson, "x", "fr")
+    assert isinstance(po, PoFile)
+    put(tmp_path, "fr", "lessons", header("fr", f"2026-11-21 {seal(po)}") + lesson)
+    assert read([tmp_path], SOURCES, "en", ["fr"])[0].reviewed("fr") is True
+    for unread in (header("fr") + entry("hello", "Hello", "Bonjour"), "no PO file"):
+        put(tmp_path, "fr", "interface", unread)
+        assert read([tmp_path], SOURCES, "en", ["fr"])[0].reviewed("fr") is False
+
+
+def test_line_ends_and_joiners_are_words_and_a_byte_order_mark_is_none(tmp_path: Path) -> None:
+    said = "می\u200cخواهند\\nA\u200dB"
+    made, faults = found(tmp_path, "fa", "\ufeff" + header("fa") + entry("hello", "Hello", said))
+    assert (faults, made.whole("fa")) == ([], {"hello"})
 
 
 LINES = st.sampled_from(

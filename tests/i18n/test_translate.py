@@ -25,6 +25,10 @@ def said(locale: str, key: str, **values: Value) -> str:
     return words(BOOK.translate(locale, Text(key, tuple(values.items()))))
 
 
+def test_a_number_below_zero_takes_the_form_of_its_size() -> None:
+    assert said("fr", "answers", count=-5).endswith("réponses")
+
+
 def bare(rich: Rich) -> str:
     return words(rich).translate({ord(mark): None for mark in (FSI, LRI, RLI, PDI)})
 
