@@ -119,6 +119,30 @@ def test_the_message_box_is_empty_after_sending_and_keeps_what_failed(
     assert driver.find_element(By.ID, "text").get_property("value") == "b"
 
 
+def test_two_messages_typed_at_once_are_two(browser: Browse, talk: Talk) -> None:
+    home, bot, _ = talk(cards.BUTTONS, cards.LESSON, cards.ANSWERED)
+    driver = browser()
+    driver.get(home)
+    driver.find_element(By.ID, "text").send_keys("one", Keys.ENTER, "two", Keys.ENTER, "thr")
+    wait(driver).until(lambda _: len(bot.heard) == 3)
+    shows(driver, "your answer")
+    assert {one.event for one in bot.heard[1:]} == {Said("one"), Said("two")}
+    assert driver.find_element(By.ID, "text").get_property("value") == "thr"
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_return_in_a_box_sends_what_was_picked(
+    browser: Browse, talk: Talk, *, javascript: bool
+) -> None:
+    home, bot, _ = talk(cards.MANY, cards.BUTTONS)
+    driver = browser(javascript=javascript)
+    driver.get(home)
+    driver.find_elements(By.CSS_SELECTOR, "[type=checkbox]")[0].send_keys(Keys.SPACE, Keys.ENTER)
+    wait(driver).until(lambda _: len(bot.heard) == 2)
+    send = Action("send", ("phi-05-q2",))
+    assert bot.heard[-1].event == Pressed(send, "m-n0000000001", ("a", "b"))
+
+
 def test_the_page_turns_with_its_card(browser: Browse, talk: Talk) -> None:
     home, _, _ = talk(cards.HELLO, cards.ARABIC)
     driver = browser()

@@ -19,9 +19,6 @@ from bot.platforms.web import encode, guard, languages
 from bot.platforms.web.session import Session
 from bot.ports import StoreDown, Tools
 
-COOKIE_SECONDS = 30 * 24 * 3600
-"""How long a browser keeps its address.  Source: chat.md, 6."""
-
 CHROME = (
     "web.title",
     "web.demo",
@@ -75,7 +72,9 @@ class Drawing:
             aside=await self._aside(session, lang),
             assets=_ASSETS,
         )
-        return self.remembered(request, session, HTMLResponse(encode.page(page), status))
+        drawn = HTMLResponse(encode.page(page), status)
+        guard.remember(drawn, request, guard.COOKIE, session.key)
+        return drawn
 
     async def _aside(self, session: Session, lang: str) -> encode.Drawn | None:
         """Return the panels beside the chat, empty while they cannot be drawn."""
@@ -122,15 +121,3 @@ class Drawing:
             assets=_ASSETS,
         )
         return HTMLResponse(encode.notice(page), status)
-
-    def remembered(self, request: Request, session: Session, response: Response) -> Response:
-        """Return *response* with the cookie that is the visitor's address."""
-        response.set_cookie(
-            guard.COOKIE,
-            session.key,
-            COOKIE_SECONDS,
-            httponly=True,
-            samesite="lax",
-            secure=request.url.scheme == "https",
-        )
-        return response

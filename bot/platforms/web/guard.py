@@ -46,6 +46,9 @@ STATIC_CACHE = "public, max-age=86400"
 COOKIE = "wary"
 """Name of the cookie that is the visitor's address."""
 
+COOKIE_SECONDS = 30 * 24 * 3600
+"""How long a browser keeps a cookie of ours.  Source: chat.md, 6."""
+
 _KEY = re.compile(r"[0-9a-f]{32}", re.ASCII)
 
 
@@ -113,6 +116,18 @@ def visitor(request: Request) -> str:
     """Return the key in the visitor's cookie, or nothing for a newcomer."""
     key = request.cookies.get(COOKIE, "")
     return key if _KEY.fullmatch(key) else ""
+
+
+def remember(response: Response, request: Request, name: str, value: str) -> None:
+    """Let the browser keep *value* as the cookie *name*, out of reach of scripts and sites."""
+    response.set_cookie(
+        name,
+        value,
+        COOKIE_SECONDS,
+        httponly=True,
+        samesite="lax",
+        secure=request.url.scheme == "https",
+    )
 
 
 async def body(request: Request) -> bytes | None:

@@ -22,7 +22,7 @@ from starlette.staticfiles import StaticFiles
 
 from bot.core.events import Address, Began, Event, Incoming
 from bot.platforms.web import decode, guard
-from bot.platforms.web.draw import COOKIE_SECONDS, STATIC, Drawing
+from bot.platforms.web.draw import STATIC, Drawing
 from bot.platforms.web.session import Session, Sessions
 from bot.ports import StoreDown, Tools
 
@@ -88,8 +88,9 @@ class Pages:
         if asked in self._tools.languages:
             session.chrome = asked
             back = RedirectResponse("/", 303)
-            back.set_cookie("lang", asked, COOKIE_SECONDS, httponly=True, samesite="lax")
-            return self._draw.remembered(request, session, back)
+            guard.remember(back, request, "lang", asked)
+            guard.remember(back, request, guard.COOKIE, session.key)
+            return back
         async with session.opening:  # two first looks at once open the conversation once
             try:
                 if not session.log:

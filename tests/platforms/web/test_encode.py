@@ -114,8 +114,9 @@ def test_every_press_comes_back_as_it_left(card: Message) -> None:
         for button in form.buttons
     ]
     wanted = [
+        *(one.does for one in (card.many,) if one),
         *(one.action for one in card.choices if not card.many or one.letter == "?"),
-        *(one.does for one in (card.many, *card.buttons) if one),
+        *(one.does for one in card.buttons),
     ]
     actions = [one for one in wanted if isinstance(one, Action) and not card.typed_only]
     assert pressed == [Pressed(action, "m-1") for action in actions]
@@ -124,7 +125,7 @@ def test_every_press_comes_back_as_it_left(card: Message) -> None:
 def test_several_picks_come_back_together_in_the_order_shown() -> None:
     form = draw(cards.MANY).forms[0]
     picks = [("picked", form.checks[0]), ("picked", form.checks[2])]
-    assert decode.press(sent(form, *picks, form.buttons[-1])) == Pressed(
+    assert decode.press(sent(form, *picks, form.buttons[0])) == Pressed(
         Action("send", ("phi-05-q2",)), "m-1", ("a", "c")
     )
 
@@ -136,7 +137,7 @@ def test_what_was_picked_already_is_checked() -> None:
 
 def test_dont_know_is_a_press_of_its_own_among_checkboxes() -> None:
     form = draw(cards.MANY).forms[0]
-    assert form.buttons[0] == ("action", "answer:phi-05-q2:unknown")
+    assert form.buttons[1] == ("action", "answer:phi-05-q2:unknown")
 
 
 def test_a_question_for_words_tells_what_it_asked() -> None:

@@ -57,17 +57,17 @@
 
   const lost = () => tell(find("status").dataset.lost, false);
   const refresh = () => fetch("/").then(read).then((page) => take(page, false)).catch(() => {});
-
   document.addEventListener("submit", (event) => {
     const form = event.target, button = event.submitter, body = new URLSearchParams(new FormData(form));
     if (!button) return;
     event.preventDefault();
     if (button.name) body.set(button.name, button.value);
-    const text = form.querySelector("[name=text]:not([type=hidden])");
-    fetch(form.getAttribute("action"), { method: "POST", body }).then((answer) => read(answer).then((page) => {
-      if (text && answer.ok) text.value = "";
-      take(page, true);
-    })).catch(lost);
+    const text = form.querySelector("[name=text]:not([type=hidden])"), key = form.querySelector("[name=key]");
+    if (text) [text.value, key.value] = ["", `${key.value}+`];  // what is typed next is another message
+    const keep = (name) => { if (text && !text.value) [text.value, key.value] = [body.get("text"), name]; };
+    fetch(form.getAttribute("action"), { method: "POST", body })
+      .then((answer) => read(answer).then((page) => { take(page, true); if (!answer.ok) keep(key.value); }))
+      .catch(() => lost(keep(body.get("key"))));
   });
 
   const look = () => fetch("/state").then((answer) => answer.json()).then((now) => {
