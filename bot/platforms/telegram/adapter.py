@@ -188,7 +188,7 @@ class Telegram:
             "SendMessage",
             {
                 "chat_id": place.chat,
-                "message_thread_id": place.topic or None,
+                "message_thread_id": None,
                 "reply_markup": drawn.under,
                 "disable_notification": post.silent or None,
                 **_text(drawn),

@@ -7,7 +7,7 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 API = "https://api.telegram.org"
 PATH = "/telegram"
@@ -76,7 +76,8 @@ def _called(webhook: str) -> tuple[str, str]:
         )
     parts = urlsplit(webhook)
     path = parts.path if parts.path.strip("/") else PATH
-    return parts._replace(path=path).geturl(), path
+    # A server is told the path of a call without its escapes.
+    return parts._replace(path=path).geturl(), unquote(path)
 
 
 def _is_address(text: str, plain: tuple[str, ...] = ()) -> bool:

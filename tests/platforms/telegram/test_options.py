@@ -51,6 +51,8 @@ def test_settings_are_read() -> None:
     hooked = read({"token": TOKEN, "webhook_url": "https://bot.example"})
     assert (hooked.webhook, hooked.path) == ("https://bot.example/telegram", "/telegram")
     assert len(hooked.secret) >= 32
+    escaped = read({"token": TOKEN, "webhook_url": "https://bot.example/a%20b/%D8%A3"})
+    assert (escaped.webhook, escaped.path) == ("https://bot.example/a%20b/%D8%A3", "/a b/أ")
     assert connect({"token": TOKEN}, tools()).rate == 30.0
 
 
