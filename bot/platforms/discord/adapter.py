@@ -6,6 +6,7 @@ Rule 3: nobody is written to who did not write or press before; broadcasts open 
 """
 
 import asyncio
+from dataclasses import replace
 
 from bot.core.effects import Lane
 from bot.core.message import Message
@@ -17,7 +18,7 @@ from bot.platforms.discord.outcomes import LOST, Declined
 from bot.platforms.discord.pace import RATE, Pace, Sleep
 from bot.platforms.discord.rest import Answer, Rest
 from bot.platforms.discord.tickets import Ticket, Tickets
-from bot.ports import Can, Gone, Post, Receive, SendError, Tools
+from bot.ports import Can, Gone, Post, Receive, SendError, Tools, Unknown
 
 CAN = Can(
     text=4000,
@@ -143,6 +144,9 @@ class Discord:
     async def _answer(self, post: Post, message: Message, ticket: Ticket) -> str:
         """Say *message* by an interaction's token; return nothing where that is not its place."""
         hook = f"/webhooks/{self._intake.application}/{ticket.token}"
+        if not ticket.private:
+            # What is typed in a server never reaches us: words alone could not be answered.
+            message = replace(message, typed_only=False)
         asked = ticket.kind == "command" and ticket.taken in {0, post.id}
         if asked or (post.on and post.on == ticket.on):
             ticket.taken = post.id if asked else ticket.taken
@@ -183,5 +187,13 @@ class Discord:
 
 
 def _place(answer: Answer) -> str:
-    """Return where a message stands, as edits and presses name it."""
-    return f"{answer.get('channel_id', '')}-{answer.get('id', '')}"
+    """Return where a message stands, as edits and presses name it.
+
+    Raises:
+        Unknown: the answer names no message, so nobody knows whether there is one.
+    """
+    channel, number = str(answer.get("channel_id", "")), str(answer.get("id", ""))
+    if channel.isdecimal() and number.isdecimal():
+        return f"{channel}-{number}"
+    problem = "discord named no message"
+    raise Unknown(problem)

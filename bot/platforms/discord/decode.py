@@ -25,7 +25,6 @@ PICKED = 25
 COMMAND, COMPONENT, MODAL = 2, 3, 5
 """Types of interactions.  Source: Discord, Interaction Type."""
 
-_CHINESE = {"zh-cn": "zh-Hans", "zh-tw": "zh-Hant"}
 _ASK = re.compile(rf"{ASK}:(\d{{1,4}}):([A-Za-z0-9_.:-]{{1,64}})", re.ASCII)
 _AGAIN = re.compile(r"~\d{1,2}$", re.ASCII)
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}", re.ASCII)
@@ -45,7 +44,7 @@ class Asks:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """An interaction in our words.
+    """An interaction in our words; ``locale`` is the client's tag, as Discord writes it.
 
     ``on`` is ``<channel>-<message>`` of the card that was pressed; ``private``: in the direct
     messages with the bot, whose id is ``channel``.
@@ -77,7 +76,7 @@ def interaction(raw: Any) -> Heard | None:
         id=str(raw.id),
         token=raw.token,
         user=str(raw.user.id),
-        locale=locale(getattr(raw.locale, "value", "")),
+        locale=str(getattr(raw.locale, "value", "")),
         kind="command" if kind == COMMAND else "press",
         channel=channel,
         on=on,
@@ -133,12 +132,6 @@ def typed(text: str) -> Began | Commanded | Said:
         return Said(said)
     name, args = command[1].casefold().replace("-", "_"), (command[2] or "").strip()
     return Began(args) if name == "start" else Commanded(name, args)
-
-
-def locale(tag: str) -> str:
-    """Return our tag of a client's *tag*: ``en-GB`` is ``en``, ``zh-CN`` is ``zh-Hans``."""
-    low = tag.casefold()
-    return _CHINESE.get(low, low.partition("-")[0]) or "en"
 
 
 def body(text: str) -> dict[str, Any] | None:

@@ -57,6 +57,9 @@ PICK = "pick"
 PROMPT_ID = 4711
 """Component id of the prompt, where the form finds its words again.  Ours."""
 
+RLM = "\u200f"
+"""Gives a line its direction where its first character is Latin.  Source: chat.md, 7.1."""
+
 SUPPRESS_EMBEDS, EPHEMERAL, SILENT, COMPONENTS = 1 << 2, 1 << 6, 1 << 12, 1 << 15
 """Flags of a message.  Source: Discord, Message Flags."""
 
@@ -194,9 +197,19 @@ def _is_menu(card: Message) -> bool:
     return bool(card.many) or len(card.choices) > BUTTONS
 
 
+def _can_be_none(card: Message) -> bool:
+    """Return whether no option at all is an answer, which a menu has no way to send.
+
+    Source: content.md, 4: in a staged message to look through, "nothing here" may be right.
+    """
+    return any(isinstance(block, Specimen) and block.numbered for block in card.body)
+
+
 def _letters(card: Message) -> Iterator[str]:
+    # A letter is Latin: behind it a line of the other direction would run the wrong way.
+    mark = RLM if card.rtl else ""
     for letter, choice in zip(card.letters(), card.choices, strict=True):
-        yield f"{escaped(letter)}\\) {marked(choice.label)}"
+        yield f"{mark}{escaped(letter)}\\) {marked(choice.label)}"
 
 
 def _controls(card: Message, *, lettered: bool) -> Iterator[Payload]:
@@ -212,7 +225,8 @@ def _controls(card: Message, *, lettered: bool) -> Iterator[Payload]:
         yield _row([_menu(card, named)])
     else:
         yield from _rows(_press(label, one.action.pack()) for one, label in named)
-    yield from _rows(_press(label, one.action.pack()) for one, label in apart)
+    closing = [_offer(card.many)] if card.many and _can_be_none(card) else []
+    yield from _rows([*closing, *(_press(label, one.action.pack()) for one, label in apart)])
     offers = [_offer(button) for button in card.buttons]
     if card.ask:
         opens = f"{ASK}:{card.ask.max_len}:{card.ask.action.pack()}"

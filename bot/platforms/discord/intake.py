@@ -67,13 +67,14 @@ class Intake:
             return
         user, channel = str(raw.author.id), str(raw.channel.id)
         self._doors.add(user, channel)
-        address = Address("discord", user)
+        # A message names no language, so it counts as the deployment's own.
+        address, home = Address("discord", user), self._tools.languages[0]
         event = decode.typed(raw.content)
-        what = Incoming(f"discord:{raw.id}", address, self._tools.now(), event)
+        what = Incoming(f"discord:{raw.id}", address, self._tools.now(), event, home)
         try:
             receipts = await receive([what])
         except StoreDown:
-            receipts = [Receipt(self._sentence("en", "discord.cannot_save"))]
+            receipts = [Receipt(self._sentence(home, "discord.cannot_save"))]
         for receipt in receipts:
             if receipt.text:
                 path = f"/channels/{channel}/messages"
@@ -120,8 +121,7 @@ class Intake:
             await self._rest.call("POST", hook, body, ours=False, twice=False)
 
     def _sentence(self, locale: str, key: str) -> str:
-        known = self._tools.languages
-        tag = locale if locale in known or not known else known[0]
+        tag = self._tools.fit(locale) or self._tools.languages[0]
         return words(self._tools.translate(tag, Text(key)))
 
 

@@ -14,6 +14,7 @@ OFFICIAL = Path(__file__).parents[4] / "shared" / "specs" / "discord-openapi.jso
 """Beside the checkout where there is one; a stranger has only the project."""
 
 TEXT, COMPONENTS, LABEL, CUSTOM_ID, PER_ROW, OPTIONS = 4000, 40, 80, 100, 5, 25
+TITLE, HINT = 45, 100
 V2 = 1 << 15
 
 
@@ -81,7 +82,10 @@ def _menu(part: dict[str, Any]) -> list[str]:
     found = [] if 1 <= len(options) <= OPTIONS else [f"{len(options)} options"]
     if len({one["value"] for one in options}) != len(options):
         found.append("a value twice")
-    if sum(one["default"] for one in options) > part["max_values"] > len(options):
+    least, most = part["min_values"], part["max_values"]
+    if not 0 <= least <= most <= len(options):
+        found.append("more to choose than there is")
+    if sum(one["default"] for one in options) > most:
         found.append("too many chosen")
     found += [
         f"option {one}"
@@ -89,6 +93,22 @@ def _menu(part: dict[str, Any]) -> list[str]:
         if not 1 <= units(one["label"]) <= 100 or not 1 <= len(one["value"]) <= 100
     ]
     return found + ([] if len(part.get("placeholder", "")) <= 150 else ["placeholder"])
+
+
+def form_faults(form: dict[str, Any]) -> Iterator[str]:
+    """Everything that Discord would refuse in a form."""
+    if not 1 <= units(form["title"]) <= TITLE or not 1 <= len(form["custom_id"]) <= CUSTOM_ID:
+        yield f"a form {form['custom_id']!r} called {form['title']!r}"
+    if not 1 <= len(form["components"]) <= PER_ROW:
+        yield f"{len(form['components'])} fields"
+    for held in form["components"]:
+        field = held["component"]
+        if held["type"] != 18 or field["type"] != 4:
+            yield f"a field of type {field['type']}"
+        if not 1 <= units(held["label"]) <= TITLE:
+            yield f"a field called {held['label']!r}"
+        if not 1 <= field["max_length"] <= TEXT or len(field.get("placeholder", "")) > HINT:
+            yield f"a field {field}"
 
 
 @functools.cache

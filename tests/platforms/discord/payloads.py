@@ -28,6 +28,24 @@ NO_SUCH = {10003: "Unknown Channel", 10008: "Unknown Message", 10015: "Unknown W
 
 
 @dataclass
+class Call:
+    """A request as it came."""
+
+    method: str
+    path: str
+    body: Json
+    bearer: bool
+
+
+@dataclass
+class Line:
+    """One connection to the gateway."""
+
+    socket: web.WebSocketResponse
+    sequence: int = 0
+
+
+@dataclass
 class Spoken:
     """A message as a person sees it."""
 

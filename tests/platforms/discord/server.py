@@ -22,7 +22,9 @@ from tests.platforms.discord.payloads import (
     GUILD,
     SELF,
     TOKEN,
+    Call,
     Json,
+    Line,
     Spoken,
     answer,
     application,
@@ -31,15 +33,8 @@ from tests.platforms.discord.payloads import (
     refusal,
 )
 
-
-@dataclass
-class Call:
-    """A request as it came."""
-
-    method: str
-    path: str
-    body: Json
-    bearer: bool
+PRIVILEGED = 1 << 1 | 1 << 8 | 1 << 15
+"""Intents that a bot must be allowed: members, presences, content of messages."""
 
 
 @dataclass
@@ -52,14 +47,6 @@ class Fault:
     cut: bool = False
     taken: bool = False
     times: int = 1
-
-
-@dataclass
-class Line:
-    """One connection to the gateway."""
-
-    socket: web.WebSocketResponse
-    sequence: int = 0
 
 
 def refused(status: int, code: int = 0, **more: Json) -> Fault:
@@ -225,7 +212,9 @@ class Server:
         fault = self._fault(request.method, path)
         if fault and not fault.taken:
             return await self._misbehave(request, fault)
-        given = self._answer(request.method, path, body)
+        open_to_all = path.startswith(("/interactions/", "/webhooks/"))
+        known = bearer or open_to_all
+        given = self._answer(request.method, path, body) if known else refusal(401, 0)
         self._changed.set()
         if fault:
             return await self._misbehave(request, fault)
@@ -307,6 +296,10 @@ class Server:
         if "type" in ticket:
             return refusal(400, 40060)
         ticket["type"] = body["type"]
+        wrong = [*limits.form_faults(body["data"])] if body["type"] == 9 else []
+        if wrong:
+            self.complaints += wrong
+            return refusal(400, 50035)
         if body["type"] == 9:
             self.forms.append(body["data"])
         if body["type"] == 5:
@@ -347,6 +340,9 @@ class Server:
             case 2:
                 self.identifies += 1
                 self.lines.append(line)
+                if said["d"]["token"] != TOKEN or said["d"]["intents"] & PRIVILEGED:
+                    await line.socket.close(code=4014)
+                    return
                 await self._greeted(line)
             case 6:
                 self.resumes += 1

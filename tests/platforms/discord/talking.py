@@ -17,6 +17,7 @@ from bot.runtime.render import renderer
 from bot.runtime.throttle import Gate
 from bot.runtime.turn import Turns
 from tests.engine.school import LIBRARY
+from tests.platforms.cards import LANGUAGES
 from tests.platforms.discord.payloads import TOKEN
 from tests.platforms.discord.server import Server, serving
 from tests.platforms.scripted import NOW, Bot, post, tools
@@ -57,9 +58,14 @@ class Chat:
         return await self.platform.send(post(ME, number, **more), card)
 
 
-def adapter(server: Server, watch: Watch, heartbeat: float = 60.0) -> Discord:
+def adapter(
+    server: Server,
+    watch: Watch,
+    heartbeat: float = 60.0,
+    tags: tuple[str, ...] = tuple(LANGUAGES),
+) -> Discord:
     return Discord(
-        tools(now=lambda: watch.now),
+        tools(now=lambda: watch.now, languages=tags),
         TOKEN,
         server.root,
         pause=watch.pause,
@@ -68,11 +74,13 @@ def adapter(server: Server, watch: Watch, heartbeat: float = 60.0) -> Discord:
 
 
 @asynccontextmanager
-async def chatting(*cards: Message, heartbeat: float = 60.0) -> AsyncIterator[Chat]:
+async def chatting(
+    *cards: Message, heartbeat: float = 60.0, tags: tuple[str, ...] = tuple(LANGUAGES)
+) -> AsyncIterator[Chat]:
     """Open a scripted bot on a server of its own; it leaves without a complaint."""
     async with serving() as server:
         watch = Watch()
-        platform = adapter(server, watch, heartbeat)
+        platform = adapter(server, watch, heartbeat, tags)
         bot = Bot(platform, list(cards))
         async with heard(platform, bot.receive) as listening:
             await server.until(lambda: server.lines)

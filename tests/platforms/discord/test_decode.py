@@ -81,14 +81,6 @@ def test_a_direct_message_is_a_command_or_words(text: str, event: Event) -> None
     assert decode.typed(text) == event
 
 
-@pytest.mark.parametrize(
-    ("client", "tag"),
-    [("en-GB", "en"), ("zh-CN", "zh-Hans"), ("zh-TW", "zh-Hant"), ("fr", "fr"), ("", "en")],
-)
-def test_a_client_locale_becomes_our_tag(client: str, tag: str) -> None:
-    assert decode.locale(client) == tag
-
-
 @given(st.sampled_from([COMMAND, COMPONENT, MODAL]), st.dictionaries(st.text(), JSON))
 def test_nothing_that_a_client_sends_raises(kind: int, data: dict[str, Any]) -> None:
     assert decode.event(kind, data, ON) is not None

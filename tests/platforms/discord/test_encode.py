@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.card import Action, Button, Choice, Para, Specimen
+from bot.core.events import Pressed
 from bot.core.message import SIGNS, Message, Span
-from bot.platforms.discord import encode
+from bot.platforms.discord import decode, encode
 from bot.platforms.discord.markdown import bare, code, escaped, linked, marked, quoted
 from tests.platforms import cards
 from tests.platforms.cards import CARDS, say
@@ -95,6 +96,20 @@ def test_several_answers_are_one_menu_and_not_knowing_is_a_button() -> None:
     assert menu["placeholder"] == "Send my answer"
     assert [one["default"] for one in menu["options"]] == [False, True, False]
     assert [one["label"] for one in parts(cards.MANY, 2)] == ["Don't know"]
+
+
+def test_a_staged_message_with_nothing_wrong_in_it_can_be_answered() -> None:
+    assert [one["label"] for one in parts(cards.NUMBERED, 2)] == ["Send my answer", "Don't know"]
+    [menu] = parts(cards.NUMBERED, 3)
+    press = decode.event(3, {"custom_id": parts(cards.NUMBERED, 2)[0]["custom_id"]}, "1-2")
+    assert press == Pressed(Action("send", ("phi-06-q1",)), "1-2")
+    assert menu["custom_id"] == "send:phi-06-q1"
+
+
+def test_lettered_choices_of_a_language_from_right_to_left_keep_its_direction() -> None:
+    long = tuple(replace(one, label=cards.arabic("ا" * 40)) for one in cards.ARABIC.choices)
+    lines = text(replace(cards.ARABIC, choices=long)).split("\n")
+    assert [one[:2] for one in lines if "ا" * 40 in one] == ["\u200fA", "\u200fB", "\u200f?"]
 
 
 def test_long_labels_stand_in_the_text_and_letters_on_the_buttons() -> None:

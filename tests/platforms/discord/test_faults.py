@@ -17,7 +17,7 @@ from bot.platforms.discord.markdown import bare
 from bot.platforms.discord.outcomes import BAN_SECONDS, OPENING_SECONDS
 from bot.platforms.discord.tickets import LIFE
 from bot.ports import Barred, Gone, Receipt, Refused, Throttled, Unknown
-from tests.platforms.cards import ANSWERED, ASK, BUTTONS, HELLO, LESSON
+from tests.platforms.cards import ANSWERED, ASK, BUTTONS, HELLO, LESSON, TYPED
 from tests.platforms.discord.server import Fault, refused, serving, too_many
 from tests.platforms.discord.talking import ME, USER, Chat, Watch, adapter, chatting, heard
 from tests.platforms.scripted import post
@@ -222,6 +222,46 @@ async def test_a_store_that_is_down_is_told_to_whoever_asked() -> None:
         assert bare(chat.server.seen()[0].text) == "en:discord.cannot_save"
         await chat.server.write(USER, "hello")
         await chat.server.until(lambda: len(chat.server.seen()) == 2)
+
+
+async def test_a_client_is_told_so_in_its_own_language_and_words_in_the_deployments_own() -> None:
+    async with chatting(tags=("ar", "zh-Hans", "en")) as chat:
+        chat.bot.down = True
+        what = chat.server.interaction(USER, 2, {"id": "1", "name": "start", "type": 1})
+        await chat.server.tell("INTERACTION_CREATE", {**what, "locale": "zh-CN"})
+        await chat.server.until(chat.server.seen)
+        await chat.server.write(USER, "hello")
+        await chat.server.until(lambda: len(chat.server.seen()) == 2)
+        told = [bare(one.text) for one in chat.server.seen()]
+        assert told == ["zh-Hans:discord.cannot_save", "ar:discord.cannot_save"]
+        chat.bot.down, chat.bot.notice = False, "Taken."
+        await chat.server.write(USER, "hello again")
+        await chat.server.until(lambda: len(chat.server.seen()) == 3)
+        assert chat.bot.heard[0].locale == "ar"
+
+
+@pytest.mark.parametrize("body", ["<html>", "[]", {"id": 5}, {}])
+async def test_a_success_that_names_no_message_is_unknown(body: object) -> None:
+    async with chatting() as chat:
+        await _opened(chat)
+        chat.server.plan("POST", MESSAGES, Fault(200, body, taken=True))
+        with pytest.raises(Unknown):
+            await chat.send(HELLO)
+        await chat.send(HELLO)
+        assert len(chat.server.seen()) == 1
+
+
+async def test_words_alone_have_buttons_where_nobody_hears_what_is_typed() -> None:
+    async with chatting(TYPED, HELLO) as chat:
+        await chat.server.command(USER, "lesson", guild=True)
+        await chat.server.until(chat.server.seen)
+        [card] = chat.server.seen()
+        await chat.server.press(USER, card, "answer:phi-05-q2:a")
+        await chat.server.until(lambda: card.edits == 2)
+    async with chatting(TYPED) as chat:
+        await chat.server.command(USER, "lesson")
+        await chat.server.until(chat.server.seen)
+        assert chat.server.seen()[0].buttons == []
 
 
 async def test_a_form_is_the_first_answer_and_what_is_typed_is_said() -> None:
