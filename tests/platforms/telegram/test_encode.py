@@ -1,7 +1,5 @@
 """How cards look on Telegram: within its limits, for every card that is taught."""
 
-import itertools
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -16,7 +14,6 @@ from bot.core.card import (
     Action,
     Bullets,
     Button,
-    Card,
     Choice,
     Marked,
     Para,
@@ -24,11 +21,8 @@ from bot.core.card import (
     Specimen,
     Text,
 )
-from bot.core.events import Address, Pressed
-from bot.core.learner import Acting, Answered, Answering, Choosing, Idle, Learner, Reading, Stage
-from bot.core.library import Item, Library
+from bot.core.events import Pressed
 from bot.core.message import Message, Span, words
-from bot.engine import current, lesson, onboarding, screens
 from bot.platforms.telegram import decode, encode
 from bot.runtime.render import renderer
 from tests.platforms.cards import (
@@ -47,10 +41,9 @@ from tests.platforms.cards import (
     TYPED,
     say,
 )
+from tests.platforms.everything import every_card
 from tests.platforms.scripted import NOW
 from tests.platforms.telegram.description import key_limits, text_limits
-
-VERDICTS = ("right", "near", "wrong", "unknown")
 
 
 def wire(message: Message) -> tuple[str, list[dict[str, Any]], dict[str, Any]]:
@@ -294,33 +287,6 @@ def test_a_press_comes_back_as_it_went_out(card: Message) -> None:
     assert back == ([] if card.typed_only else wanted)
 
 
-def answers(item: Item) -> Iterator[Stage]:
-    ids = tuple(option.id for option in item.options)
-    yield Answering(item.id, "seed", "daily", ids[:2])
-    for verdict, picked in itertools.product(VERDICTS, ((), ids[:1], ids)):
-        yield Answered(item.id, "seed", "daily", picked, verdict)  # type: ignore[arg-type]
-    yield Answered(item.id, "seed", "daily", ("1",), "wrong", "low")
-
-
-def stages(library: Library) -> Iterator[Stage]:
-    for item in library.items.values():
-        yield from answers(item)
-    for key, one in library.lessons.items():
-        count = max(len(lesson.cards(track, one)) for track in one.tracks)
-        yield from (Reading(key, number) for number in range(count))
-        yield Acting(key)
-    yield from (Choosing(what, page=page) for what in screens.SCREENS for page in (0, 1))
-    yield Idle()
-
-
-def cards(library: Library, locale: str) -> Iterator[Card]:
-    me = Learner("0" * 32, Address("telegram", "1"), locale, "tn", "Africa/Tunis", hour="18:00")
-    yield from (onboarding.greeting(locale, library), current.privacy(), current.menu("menu.help"))
-    yield screens.settings(me, library, NOW)
-    for stage in stages(library):
-        yield current.card(replace(me, stage=stage), library, NOW)
-
-
 @pytest.fixture(scope="module")
 def taught() -> wiring.Taught:
     return wiring.taught(settings.read({}))
@@ -331,7 +297,7 @@ def test_no_card_of_ours_is_over_a_limit_or_cut(taught: wiring.Taught, locale: s
     render = renderer(taught.catalogues.translate, i18n.rtl)
     wrong: list[str] = []
     longest = seen = 0
-    for card in cards(taught.library, locale):
+    for card in every_card(taught.library, locale, "telegram"):
         message = render(card, locale)
         for said in (message, replace(message, typed_only=True)):
             text = encode.drawn(said).text

@@ -37,6 +37,7 @@ from tests.platforms.telegram.people import bot, home, listening
 from tests.platforms.telegram.server import (
     TOKEN,
     BotApi,
+    Fault,
     after,
     page,
     refuse,
@@ -292,8 +293,8 @@ async def test_t18_a_press_that_waited_too_long_is_taken_all_the_same(api: BotAp
     [refuse(429, "Too Many Requests", retry_after=1), page(502, "<html>"), reset, page(200, "{")],
     ids=["429", "502", "reset", "broken"],
 )
-async def test_an_intake_that_stumbles_goes_on(api: BotApi, method: str, fault: object) -> None:
-    api.fail(method, fault, fault)  # type: ignore[arg-type]
+async def test_an_intake_that_stumbles_goes_on(api: BotApi, method: str, fault: Fault) -> None:
+    api.fail(method, fault, fault)
     heard: list[Incoming] = []
     async with listening(bot(api), keeper(heard)):
         api.say("/start")
