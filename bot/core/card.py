@@ -35,7 +35,18 @@ class Fixed:
     text: str
 
 
-Value: TypeAlias = "str | int | datetime | date | time | Fixed | Text"
+@dataclass(frozen=True, slots=True)
+class Instant:
+    """A moment, shown in the reader's own clock wherever the platform knows it.
+
+    Elsewhere it is shown by the clock of ``zone``, which is named; empty: in UTC.
+    """
+
+    at: datetime
+    zone: str = ""
+
+
+Value: TypeAlias = "str | int | datetime | date | time | Instant | Fixed | Text"
 """What a text may hold: a ``time`` is wall-clock time, shown as written, in no zone."""
 
 
@@ -150,6 +161,8 @@ class Choice(Generic[T]):
     picked: bool = False
     letter: str = ""
     """A fixed letter such as ``?`` for Don't know; empty: the next of A, B, C ..."""
+    right: bool = False
+    """The key, told only in open practice: a platform may show the card as a quiz of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +199,8 @@ class Layout(Generic[T]):
     ask: Ask[T] | None = None
     buttons: tuple[Button[T], ...] = ()
     footer: T | None = None
+    why: T | None = None
+    """What is told once an open practice is answered."""
     tone: Tone = "plain"
     lang: str = ""
     """Empty: the learner's own language; else the fallback, for the whole card."""

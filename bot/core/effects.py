@@ -24,13 +24,17 @@ class Lane(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """A new message.  Not sent after ``expires``; ``to`` None means the learner."""
+    """A new message.  Not sent after ``expires``; ``to`` None means the learner.
+
+    ``reply_to`` is the platform's id of a message of theirs that it answers, empty for none.
+    """
 
     card: Card
     lane: Lane = Lane.REPLY
     to: Address | None = None
     expires: datetime | None = None
     silent: bool = False
+    reply_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,65 @@ class Note:
     once: str = ""
 
 
-Effect = Say | Edit | Notice | Plan | Unplan | Note
+@dataclass(frozen=True, slots=True)
+class Relocate:
+    """The learner's address becomes another one; what is owed to it follows."""
+
+    to: Address
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A one-time code is good until then; it stands on the card wherever ``VEIL`` does."""
+
+    until: datetime
+
+
+VEIL = "\ue000code\ue000"
+"""Stands on a card for the code that is offered with it.
+
+The engine has no dice and must not know it, and the ledger must not hold it: the store makes the
+code from its key and the name of the event, and puts it in when the card leaves.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """The address of whoever acted becomes the learner's, with all that ``was`` had.
+
+    ``was``: the key of the learner who ends, empty for none.  ``keep``: a lesson of theirs that
+    was not sent yet still may be.
+    """
+
+    was: str = ""
+    keep: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Prefer:
+    """Lessons and alerts go to the address of whoever acted, of all the learner's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unlink:
+    """The address of whoever acted is a stranger's again; with ``others`` all that once joined."""
+
+    others: bool = False
+
+
+Effect = (
+    Say
+    | Edit
+    | Notice
+    | Plan
+    | Unplan
+    | Note
+    | Relocate
+    | Offer
+    | Join
+    | Prefer
+    | Unlink
+)
 
 
 @dataclass(frozen=True, slots=True)

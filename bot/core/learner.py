@@ -9,7 +9,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal
 
-from bot.core.events import Address
+from bot.core.events import Address, Kind
 
 
 class Track(StrEnum):
@@ -33,7 +33,11 @@ class Often(StrEnum):
     TIP = "tip"
     """A lesson's first card and action a day, without a question."""
     NEVER = "never"
-    """Only when they come by themselves."""
+    """Only when they come by themselves; a place then gets urgent alerts alone."""
+    QUESTION = "question"
+    """A question a day, in a place."""
+    WEEKLY = "weekly"
+    """A question a week, in a place."""
 
 
 Why = Literal["first", "daily", "more"]
@@ -111,8 +115,26 @@ Stage = Stranger | Idle | Choosing | Reading | Answering | Answered | Acting
 
 
 @dataclass(frozen=True, slots=True)
+class Ties:
+    """How the address of a learner is tied to their others; it differs from address to address.
+
+    ``also`` names the platforms of the others, in the order they came; ``home`` the platform of
+    the one that lessons go to, empty for this one.  ``joined``: this one came by a code, and may
+    leave again alone.  ``elsewhere`` counts those of the others that can be written to.
+    """
+
+    also: tuple[str, ...] = ()
+    home: str = ""
+    joined: bool = False
+    elsewhere: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Learner:
-    """One person on one platform.
+    """One person on one platform, or a place that subscribes: a group or a channel.
+
+    A place is kept as a person is, because it wishes the same things: a language, an hour, how
+    often.  ``place`` says which it is, empty for a person, and ``keeper`` who set it up.
 
     ``key`` is 32 hexadecimal digits, random, made by the store.  ``progress`` pairs a lesson
     with the number of its items that were answered, in the order the lessons were met.
@@ -145,3 +167,8 @@ class Learner:
     paused_until: datetime | None = None
     gone: bool = False
     """The address is closed; back on /start."""
+    place: Literal["", Kind] = ""
+    keeper: Address | None = None
+    linked: bool = False
+    """More than one address is theirs; which, the store tells in ``ties``."""
+    ties: Ties = Ties()

@@ -152,4 +152,4 @@ def answered(learner: Learner, library: Library, stage: Answered) -> Card:
     if stage.why != "first" or onboarding.missing(learner) != "often":
         return card
     body: tuple[Block[Text], ...] = (*card.body, Para(Text("often.ask")))
-    return replace(card, body=body, choices=onboarding.often_choices(), buttons=())
+    return replace(card, body=body, choices=onboarding.often_choices(learner), buttons=())

@@ -28,6 +28,7 @@ def menu(key: str) -> Card:
         body=(Para(Text(key)),),
         buttons=(
             Button(Text("menu.lesson"), Action("lesson"), style="primary"),
+            Button(Text("menu.check"), Action("check")),
             Button(Text("menu.settings"), Action("go", ("settings",))),
         ),
     )

@@ -9,16 +9,22 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import assert_never
 
-from bot.core.card import Card, Text
+from bot.core.card import Action, Card, Text
 from bot.core.effects import Decision, Edit, Effect, Notice, Say
 from bot.core.events import (
+    Added,
     Began,
     Commanded,
     Incoming,
     Left,
     LessonDue,
+    Linked,
+    Miscoded,
+    Muted,
     Pressed,
+    Relocated,
     Said,
+    Shown,
     Unreadable,
 )
 from bot.core.learner import (
@@ -31,7 +37,18 @@ from bot.core.learner import (
     Stranger,
 )
 from bot.core.library import Library
-from bot.engine import answering, current, lesson, onboarding, preferences, schedule
+from bot.engine import (
+    answering,
+    check,
+    current,
+    lesson,
+    linking,
+    onboarding,
+    place,
+    posting,
+    preferences,
+    schedule,
+)
 from bot.engine.replies import pressed_on, show
 
 Press = Callable[[Learner, Incoming, Pressed, Library], Decision | None]
@@ -50,11 +67,24 @@ PRESSES: dict[str, Press] = {
     "set": preferences.choose,
     "go": preferences.go,
     "page": preferences.page,
+    "take": posting.take,
+    "check": check.pressed,
+    "menu": check.menu,
+    "link": linking.pressed,
 }
 """Which feature answers a press, by its verb; None from it: the press means nothing now."""
 
-FIRST = frozenset({"lang", "track"})
+FIRST = frozenset({"lang", "track", "check", "menu"})
 """The verbs that a stranger may press; all others belong to somebody who is known."""
+
+Act = Began | Commanded | Pressed | Said | Shown | Unreadable
+"""What a person does."""
+
+SILENT = Left | LessonDue | Added | Muted | Relocated
+"""What nobody did who may be written to again because of it."""
+
+LINKS = frozenset({"lesson", "take"})
+"""The verbs that a deep link may carry, its parts joined by ``_``: ``take_phi-01``."""
 
 ALIASES = {"pause": "stop", "export": "mydata"}
 """Other names of commands."""
@@ -67,13 +97,28 @@ def decide(learner: Learner, incoming: Incoming, library: Library) -> Decision:
     """
     known = _sound(learner, library)
     # The clock is nobody who came back: an hour claimed before they left may still be heard.
-    back = known.gone and not isinstance(incoming.event, Left | LessonDue)
+    back = known.gone and _reachable(incoming)
     returned = replace(known, gone=False) if back else known
     decision = _answer(returned, incoming, library)
-    if back:
+    # Where another address of theirs is open, their plan has gone on.
+    if back and not known.ties.elsewhere:
         plan = schedule.replan(decision.learner, library, incoming.at)
         decision = replace(decision, effects=(plan, *decision.effects))
+    if back and place.visits(returned, incoming):
+        # What was sent to their own chat did not arrive, and here they can be told so.
+        told = Notice(Text("place.closed"), loud=True)
+        decision = replace(decision, effects=(told, *decision.effects))
     return _dressed(decision)
+
+
+def _reachable(incoming: Incoming) -> bool:
+    """Return whether whoever acted can be written to again; the clock is nobody who came back.
+
+    A press where all read along says nothing of the person's own chat.
+    """
+    where = incoming.where
+    elsewhere = where is not None and where.public and where.place != incoming.address
+    return not elsewhere and not isinstance(incoming.event, SILENT)
 
 
 def _sound(learner: Learner, library: Library) -> Learner:
@@ -88,13 +133,28 @@ def _sound(learner: Learner, library: Library) -> Learner:
 
 
 def _answer(learner: Learner, incoming: Incoming, library: Library) -> Decision:
+    if place.concerns(learner, incoming):
+        return place.happened(learner, incoming, library)
     event = incoming.event
     match event:
         case Left():
             gone = replace(learner, gone=True)
-            return Decision(gone, (schedule.replan(gone, library, incoming.at),))
+            # To another open address of theirs the plan goes on, even one that is overdue.
+            plan = () if gone.ties.elsewhere else (schedule.replan(gone, library, incoming.at),)
+            return Decision(gone, plan)
+        case Added() | Muted() | Relocated():
+            return place.happened(learner, incoming, library)
         case LessonDue():
             return lesson.due(learner, incoming, event, library)
+        case Linked() | Miscoded():
+            return linking.coded(learner, incoming, event, library)
+        case _:
+            found = place.visited(learner, incoming, library)
+            return found or _acted(learner, incoming, event, library)
+
+
+def _acted(learner: Learner, incoming: Incoming, event: Act, library: Library) -> Decision:
+    match event:
         case Began():
             return _began(learner, incoming, library)
         case Pressed():
@@ -103,8 +163,10 @@ def _answer(learner: Learner, incoming: Incoming, library: Library) -> Decision:
             return _before(learner, incoming, library)
         case Commanded(name):
             return _commanded(learner, incoming, library, name)
-        case Said(text):
-            return _said(learner, incoming, library, text)
+        case Said():
+            return _said(learner, incoming, library, event)
+        case Shown():
+            return check.shown(learner, incoming, event)
         case _:
             assert_never(event)
 
@@ -122,6 +184,9 @@ def _began(learner: Learner, incoming: Incoming, library: Library) -> Decision:
     """Greet a stranger; show whoever comes back where they stopped."""
     if isinstance(learner.stage, Stranger):
         return onboarding.greet(learner, incoming, library)
+    linked = _linked(learner, incoming, library)
+    if linked is not None:
+        return linked
     awake = learner
     if learner.paused and learner.paused_until is None:
         awake = replace(learner, paused=False)
@@ -131,6 +196,14 @@ def _began(learner: Learner, incoming: Incoming, library: Library) -> Decision:
         return onboarding.go_on(awake, incoming, library, plan)
     card = current.card(awake, library, incoming.at)
     return Decision(awake, (*plan, show(incoming.event, card)))
+
+
+def _linked(learner: Learner, incoming: Incoming, library: Library) -> Decision | None:
+    """Return what the deep link asks for by which somebody came, None where it names nothing."""
+    payload = incoming.event.payload if isinstance(incoming.event, Began) else ""
+    action = Action.unpack(payload.replace("_", ":"))
+    press = PRESSES[action.verb] if action and action.verb in LINKS else None
+    return press(learner, incoming, Pressed(action), library) if press and action else None
 
 
 def _before(learner: Learner, incoming: Incoming, library: Library) -> Decision:
@@ -147,13 +220,19 @@ def _commanded(learner: Learner, incoming: Incoming, library: Library, name: str
     asked = ALIASES.get(name, name)
     if asked == "privacy":
         return Decision(learner, (show(incoming.event, current.privacy()),))
+    if asked == check.CHECK:
+        args = incoming.event.args if isinstance(incoming.event, Commanded) else ""
+        return check.commanded(learner, incoming.event, args)
+    if asked == linking.COMMAND:
+        args = incoming.event.args if isinstance(incoming.event, Commanded) else ""
+        return linking.commanded(learner, incoming, args)
     if isinstance(learner.stage, Stranger):
         return onboarding.greet(learner, incoming, library)
     match asked:
         case "lesson":
             return lesson.started(learner, incoming, library, "more")
         case "settings":
-            found = preferences.opened(learner, incoming, library, "settings")
+            found = _settings(learner, incoming, library)
         case "stop":
             found = preferences.opened(learner, incoming, library, "pause")
         case _:
@@ -161,14 +240,24 @@ def _commanded(learner: Learner, incoming: Incoming, library: Library, name: str
     return found or _unknown(learner, "menu.help" if asked == "help" else "menu.unknown")
 
 
-def _said(learner: Learner, incoming: Incoming, library: Library, text: str) -> Decision:
+def _settings(learner: Learner, incoming: Incoming, library: Library) -> Decision | None:
+    """Open the settings; whoever runs the place they are opened in finds its own beside them."""
+    found = preferences.opened(learner, incoming, library, "settings")
+    if found is None or incoming.where is None or not incoming.where.runs:
+        return found
+    return replace(found, effects=tuple(place.beside(effect) for effect in found.effects))
+
+
+def _said(learner: Learner, incoming: Incoming, library: Library, event: Said) -> Decision:
     """Answer typed words: a number or a time that was asked for, else what we can do."""
     if isinstance(learner.stage, Stranger):
-        return onboarding.greet(learner, incoming, library)
-    event = incoming.event
+        found = check.form(learner, event) or check.said(learner, event)
+        return found or onboarding.greet(learner, incoming, library)
     return (
-        answering.typed_number(learner, event, text, library)
-        or preferences.typed_hour(learner, incoming, text, library)
+        check.form(learner, event)
+        or answering.typed_number(learner, event, event.text, library)
+        or preferences.typed_hour(learner, incoming, event.text, library)
+        or check.said(learner, event)
         or _unknown(learner, "menu.unknown")
     )
 

@@ -3,6 +3,7 @@
 Rule 1: one message a day; all else is a reply to a press.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
@@ -12,7 +13,7 @@ from bot.core.effects import Decision, Effect, Lane, Note, Say
 from bot.core.events import Event, Incoming, LessonDue, Pressed
 from bot.core.learner import Acting, Answered, Answering, Idle, Learner, Often, Reading, Track, Why
 from bot.core.library import Lesson, Library
-from bot.engine import calendar, places, progress, quiz, schedule
+from bot.engine import calendar, helplines, progress, quiz, schedule
 from bot.engine.replies import show, tell
 
 EXPIRY = timedelta(hours=12)
@@ -25,22 +26,39 @@ LATER_DAYS = 7
 """Days after which a thing put off is asked about once more.  Source: chat.md, 9.2."""
 
 
-def due(learner: Learner, incoming: Incoming, event: LessonDue, library: Library) -> Decision:
-    """Answer the learner's hour: send today's card, and plan tomorrow's in the same breath."""
+Today = Callable[[Learner, Library, date], tuple[Learner, Card | None]]
+"""What is sent on a local date: the learner afterwards, and the card if there is any."""
+
+
+def due(
+    learner: Learner,
+    incoming: Incoming,
+    event: LessonDue,
+    library: Library,
+    today: Today | None = None,
+) -> Decision:
+    """Answer the learner's hour: send today's card, and plan tomorrow's in the same breath.
+
+    *today* makes the card; without it that is the learner's own lesson.
+    """
     awake = _woken(learner, incoming.at)
-    if awake.paused or not schedule.wanted(awake):
+    # Where this address is closed, the next lesson finds another one of theirs, if there is any.
+    if awake.gone or awake.paused or not schedule.wanted(awake):
         return Decision(awake, (schedule.replan(awake, library, incoming.at),))
     where = schedule.zone(awake, library)
     wish = calendar.instant(event.day, time.fromisoformat(awake.hour), where) or incoming.at
     if schedule.missed(awake, library, incoming.at, wish):
         return Decision(awake, (schedule.replan(awake, library, incoming.at),))
-    today = max(event.day, calendar.local_day(incoming.at, where))
-    after, card = _today(awake, library, today)
+    day = max(event.day, calendar.local_day(incoming.at, where))
+    if awake.last_day is not None and awake.last_day >= day:
+        # An hour claimed before two learners became one: that day has had its lesson.
+        return Decision(awake, (schedule.replan(awake, library, incoming.at),))
+    after, card = (today or _today)(awake, library, day)
     plan = schedule.replan(after, library, incoming.at)
     if card is None:
         return Decision(after, (plan,))
     say = Say(card, lane=Lane.LESSON, expires=incoming.at + EXPIRY)
-    return Decision(after, (plan, say, Note("lesson", today.isoformat())))
+    return Decision(after, (plan, say, Note("lesson", day.isoformat())))
 
 
 def _woken(learner: Learner, at: datetime) -> Learner:
@@ -112,7 +130,7 @@ def _reading(  # what a lesson's look depends on, no more
     track, locale = told
     texts = cards(track, library.lessons[key])
     at = min(card, len(texts) - 1)
-    body: list[Block[Text]] = [Para(places.filled(texts[at], library))]
+    body: list[Block[Text]] = [Para(helplines.filled(texts[at], library))]
     if tip:
         body.append(Para(Text("lesson.to_do", (("action", Text(f"{key}.action")),))))
     buttons = [Button(Text("lesson.question"), Action("quiz", (key,)), style="primary")]

@@ -6,7 +6,7 @@ Rule 2: leaving in the middle loses nothing; whoever comes back goes on where th
 
 from dataclasses import replace
 
-from bot.core.card import Action, Button, Card, Choice, Para, Text
+from bot.core.card import Action, Button, Card, Choice, Instant, Para, Text
 from bot.core.effects import Decision, Effect, Note
 from bot.core.events import Incoming, Pressed
 from bot.core.learner import (
@@ -19,7 +19,7 @@ from bot.core.learner import (
     Track,
 )
 from bot.core.library import Library
-from bot.engine import progress, quiz, screens
+from bot.engine import progress, quiz, schedule, screens
 from bot.engine.replies import show
 
 
@@ -93,9 +93,9 @@ def missing(learner: Learner) -> str:
     return "" if learner.zone else "country"
 
 
-def often_choices() -> tuple[Choice[Text], ...]:
+def often_choices(learner: Learner) -> tuple[Choice[Text], ...]:
     """Return the three ways of being written to."""
-    return tuple(screens.choice("often", text, value) for text, value in screens.often())
+    return tuple(screens.choice("often", text, value) for text, value in screens.often(learner))
 
 
 def go_on(
@@ -111,11 +111,17 @@ def go_on(
         card = screens.card(after, library, Choosing(step, joining=True), incoming.at)
         return Decision(after, (*before, show(incoming.event, card)))
     after = replace(learner, stage=Idle())
-    return Decision(after, (*before, show(incoming.event, ready(after))))
+    upcoming = schedule.upcoming(after, library, incoming.at)
+    return Decision(after, (*before, show(incoming.event, ready(after, upcoming))))
 
 
-def ready(learner: Learner) -> Card:
-    """Return the card that ends the first conversation."""
+def ready(learner: Learner, upcoming: Instant | None = None) -> Card:
+    """Return the card that ends the first conversation, or the set-up of a place.
+
+    *upcoming* is when the learner will be written to first, None for never.
+    """
+    if learner.place:
+        return _ready_place(learner)
     if learner.often is Often.NEVER:
         quiet = screens.choice("urgent", Text("ready.no_alerts"), "none")
         return Card(
@@ -127,12 +133,24 @@ def ready(learner: Learner) -> Card:
             tone="good",
         )
     hour = screens.hour_text(learner.hour)
+    first = (Para(Text("ready.first", (("when", upcoming),))),) if upcoming else ()
+    told = Para(Text(f"ready.{learner.often}", (("hour", hour),)))
     return Card(
         title=Text("ready.title"),
-        body=(Para(Text(f"ready.{learner.often}", (("hour", hour),))), Para(Text("ready.change"))),
+        body=(told, *first, Para(Text("ready.change"))),
         buttons=(
             Button(Text("lesson.one_more_now"), Action("more"), style="primary"),
             Button(Text("ready.see_you"), Action("enough")),
         ),
+        tone="good",
+    )
+
+
+def _ready_place(place: Learner) -> Card:
+    hour = screens.hour_text(place.hour) if place.hour else Text("settings.unchosen")
+    told = Text(f"place.ready_{place.often}", (("hour", hour),))
+    return Card(
+        title=Text("ready.title"),
+        body=(Para(told), Para(Text("place.ready_change"))),
         tone="good",
     )

@@ -29,7 +29,7 @@ def _track(learner: Learner, value: str, _: Library, __: datetime) -> Learner | 
 
 
 def _often(learner: Learner, value: str, _: Library, __: datetime) -> Learner | None:
-    known = value in (Often.DAILY, Often.TIP, Often.NEVER)
+    known = value in (screens.POSTED if learner.place else screens.WRITTEN)
     return replace(learner, often=Often(value)) if known else None
 
 

@@ -30,7 +30,7 @@ from bot.core.card import (
 )
 from bot.core.learner import Answered, Answering, Learner, Why
 from bot.core.library import Item, Library, Option
-from bot.engine import places, progress
+from bot.engine import helplines, progress
 
 POINTS = 10
 """Points of a right answer.  Nobody sees them but the learner and, summed, a class."""
@@ -271,7 +271,7 @@ def _feedback(  # what a judgement's look depends on, no more
             *_case(item),
             Para(Text(f"{item.id}.stem")),
             *_marked(item, order, picked),
-            *(Para(places.filled(text, library)) for text in told),
+            *(Para(helplines.filled(text, library)) for text in told),
             Progress(*done),
         ),
         buttons=(

@@ -4,8 +4,9 @@ Rule 1: whatever changes how often, the hour, the zone or a pause ends here, so 
 is always the one that follows from the learner as they are now.
 """
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
+from bot.core.card import Instant
 from bot.core.effects import Effect, Plan, Unplan
 from bot.core.learner import Learner, Often
 from bot.core.library import Library
@@ -16,6 +17,9 @@ LESSON = "lesson"
 
 SPREAD_SECONDS = 300
 """Lessons of one hour are spread over this many seconds, so that 18:00 is not a wall."""
+
+WEEK = timedelta(days=7)
+"""From one question of the week to the next."""
 
 LATE = timedelta(minutes=30)
 """How late a lesson may be sent without asking whether the quiet hours have begun."""
@@ -28,7 +32,9 @@ def zone(learner: Learner, library: Library) -> str:
 
 def wanted(learner: Learner) -> bool:
     """Return whether the learner asked to be written to at an hour."""
-    return learner.often in (Often.DAILY, Often.TIP) and bool(learner.hour) and not learner.gone
+    asked = learner.often not in (Often.UNASKED, Often.NEVER)
+    reached = not learner.gone or learner.ties.elsewhere > 0
+    return asked and bool(learner.hour) and reached
 
 
 def replan(learner: Learner, library: Library, at: datetime) -> Effect:
@@ -40,10 +46,17 @@ def replan(learner: Learner, library: Library, at: datetime) -> Effect:
         after,
         learner.hour,
         zone(learner, library),
-        learner.last_day,
+        _done(learner),
         calendar.spread(learner.key, SPREAD_SECONDS),
     )
     return Plan(LESSON, due, day)
+
+
+def _done(learner: Learner) -> date | None:
+    """Return the newest local date that brings nothing more."""
+    if learner.last_day and learner.often is Often.WEEKLY:
+        return learner.last_day + WEEK - timedelta(days=1)
+    return learner.last_day
 
 
 def changed(before: Learner, after: Learner, library: Library, at: datetime) -> tuple[Effect, ...]:
@@ -59,6 +72,17 @@ def changed(before: Learner, after: Learner, library: Library, at: datetime) -> 
 def _wishes(learner: Learner) -> tuple[object, ...]:
     pause = (learner.paused, learner.paused_until)
     return (learner.often, learner.hour, learner.zone, pause)
+
+
+def upcoming(learner: Learner, library: Library, at: datetime) -> Instant | None:
+    """Return when the learner will be written to next, seen from *at*; None: not at all."""
+    plan = replan(learner, library, at)
+    return told(learner, plan.at) if isinstance(plan, Plan) else None
+
+
+def told(learner: Learner, at: datetime) -> Instant:
+    """Return *at* as the learner is told it: by their own clock, or by none of ours."""
+    return Instant(at, learner.zone if calendar.is_zone(learner.zone) else "")
 
 
 def clock(learner: Learner, library: Library, at: datetime) -> time:

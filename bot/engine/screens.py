@@ -10,7 +10,7 @@ from datetime import datetime, time
 from bot.core.card import Action, Block, Bullets, Button, Card, Choice, Para, Text, Value
 from bot.core.learner import Choosing, Learner, Often, Track
 from bot.core.library import Library
-from bot.engine import calendar, schedule, zones
+from bot.engine import schedule, zones
 
 TRACKS = (
     Track.CITIZEN,
@@ -33,6 +33,24 @@ COUNTRIES = 5
 
 PAGE = 18
 """Entries on one page of a long list; with its buttons it stays below 25."""
+
+WRITTEN = (Often.DAILY, Often.TIP, Often.NEVER)
+"""How often a person may be written to."""
+
+POSTED = (Often.DAILY, Often.QUESTION, Often.WEEKLY, Often.NEVER)
+"""What may be posted in a place, and how often."""
+
+HERE = "here"
+"""The verb under which a place's own buttons go out: ``here:set:hour:18.00``."""
+
+QUIET = "quiet"
+"""The one setting that is shown and has no button yet."""
+
+NAMES = ("language", "often", "hour", QUIET, "track", "country", "alerts", "typed")
+"""The settings of a person, in the order shown."""
+
+PLACE_NAMES = ("language", "often", "hour", "track", "country", "alerts")
+"""The settings of a place, in the order shown."""
 
 Entry = tuple[Text, str]
 
@@ -57,10 +75,15 @@ def hour_text(hour: str) -> Text:
     return Text("value.time", (("time", time.fromisoformat(hour)),))
 
 
-def often() -> Iterator[Entry]:
-    """Yield how often one may be written to."""
-    for name in (Often.DAILY, Often.TIP, Often.NEVER):
-        yield Text(f"often.{name}"), name
+def often(learner: Learner) -> Iterator[Entry]:
+    """Yield how often one may be written to, or what may be posted in a place."""
+    for name in POSTED if learner.place else WRITTEN:
+        yield often_text(learner, name), name
+
+
+def often_text(learner: Learner, name: str) -> Text:
+    """Return the text of one way of being written to."""
+    return Text(f"place.{name}" if learner.place else f"often.{name}")
 
 
 def _language(_: Learner, library: Library, __: Choosing, ___: datetime) -> Iterator[Entry]:
@@ -73,8 +96,8 @@ def _track(*_: object) -> Iterator[Entry]:
         yield Text(f"track.{track}"), track
 
 
-def _often(*_: object) -> Iterator[Entry]:
-    yield from often()
+def _often(learner: Learner, *_: object) -> Iterator[Entry]:
+    yield from often(learner)
 
 
 def _hour(_: Learner, __: Library, stage: Choosing, ___: datetime) -> Iterator[Entry]:
@@ -189,10 +212,15 @@ def card(learner: Learner, library: Library, stage: Choosing, at: datetime) -> C
     if not stage.joining and stage.what != "urgent":
         buttons.append(Button(Text("list.back"), Action("go", ("settings",))))
     return Card(
-        body=(*_said(learner, library, stage), Para(Text(f"{stage.what}.ask"))),
+        body=(*_said(learner, library, stage), Para(_asked(learner, stage))),
         choices=choices,
         buttons=tuple(buttons),
     )
+
+
+def _asked(learner: Learner, stage: Choosing) -> Text:
+    other = learner.place and stage.what in ("often", "hour", "country", "track")
+    return Text(f"place.{stage.what}_ask" if other else f"{stage.what}.ask")
 
 
 def _said(learner: Learner, library: Library, stage: Choosing) -> Iterator[Block[Text]]:
@@ -200,43 +228,76 @@ def _said(learner: Learner, library: Library, stage: Choosing) -> Iterator[Block
     if stage.what != "urgent":
         return
     if learner.paused_until is not None:
-        day = calendar.local_day(learner.paused_until, schedule.zone(learner, library))
-        yield Para(Text("pause.until", (("day", day),)))
+        when = schedule.told(learner, learner.paused_until)
+        yield Para(Text("pause.quiet_until", (("when", when),)))
     else:
         yield Para(Text("pause.until_back"))
 
 
 def settings(learner: Learner, library: Library, at: datetime) -> Card:
-    """Return the list of all settings, each with its button."""
-    hour: Text = Text("settings.no_hour")
-    if learner.hour and not learner.zone:
-        # Nobody's clock is told to somebody who has not said where theirs stands.
-        hour = Text("settings.hour_alone", (("hour", time.fromisoformat(learner.hour)),))
-    elif learner.hour:
-        values: tuple[tuple[str, Value], ...] = (
-            ("hour", time.fromisoformat(learner.hour)),
-            ("clock", schedule.clock(learner, library, at)),
-        )
-        hour = Text("settings.hour", values)
-    country = Text(f"country.{learner.country}") if learner.country else Text("settings.unchosen")
-    quiet_from, quiet_to = (time.fromisoformat(edge) for edge in learner.quiet)
-    how = Text(f"often.{learner.often}") if learner.often else Text("settings.unchosen")
-    rows = (
-        Text("settings.language", (("language", Text(f"language.{learner.locale}")),)),
-        Text("settings.often", (("often", how),)),
-        hour,
-        Text("settings.quiet", (("from", quiet_from), ("to", quiet_to))),
-        Text("settings.track", (("track", Text(f"track.{learner.track}")),)),
-        Text("settings.country", (("country", country),)),
-        Text("settings.alerts", (("alerts", Text(f"alerts.{learner.alerts}")),)),
-        Text("settings.typed", (("typed", Text(_switch(learner.typed_only))),)),
-    )
-    names = ("language", "often", "hour", "track", "country", "alerts", "typed")
-    buttons = [Button(Text(f"settings.set_{name}"), Action("go", (name,))) for name in names]
+    """Return the list of all settings of a person or a place, each with its button."""
+    names = PLACE_NAMES if learner.place else NAMES
+    rows = tuple(row for name in names for row in _rows(learner, library, at, name))
+    buttons = [
+        Button(_set_text(learner, name), Action("go", (name,))) for name in names if name != QUIET
+    ]
     pause = "resume" if learner.paused else "pause"
     buttons.append(Button(Text(f"settings.{pause}"), Action("go", (pause,))))
-    return Card(title=Text("settings.title"), body=(Bullets(rows),), buttons=tuple(buttons))
+    if not learner.place:
+        buttons.append(Button(Text("settings.set_link"), Action("link")))
+    if learner.place:
+        buttons.append(Button(Text("place.stop"), Action(HERE, ("stop",)), style="danger"))
+    title = Text("place.settings" if learner.place else "settings.title")
+    return Card(title=title, body=(Bullets(rows),), buttons=tuple(buttons))
 
 
-def _switch(on: bool) -> str:  # noqa: FBT001  # the one thing it tells is whether
-    return "typed.on" if on else "typed.off"
+def _set_text(learner: Learner, name: str) -> Text:
+    other = learner.place and name == "often"
+    return Text("place.set_often" if other else f"settings.set_{name}")
+
+
+def _rows(learner: Learner, library: Library, at: datetime, name: str) -> Iterator[Text]:
+    """Yield what the settings say of *name*."""
+    match name:
+        case "hour":
+            yield _hour_row(learner, library, at)
+            upcoming = schedule.upcoming(learner, library, at)
+            if upcoming:
+                yield Text("settings.next", (("when", upcoming),))
+        case "quiet":
+            quiet_from, quiet_to = (time.fromisoformat(edge) for edge in learner.quiet)
+            yield Text("settings.quiet", (("from", quiet_from), ("to", quiet_to)))
+        case "often":
+            key = "place.row_often" if learner.place else "settings.often"
+            yield Text(key, (("often", _value(learner, name)),))
+        case _:
+            yield Text(f"settings.{name}", ((name, _value(learner, name)),))
+
+
+def _value(learner: Learner, name: str) -> Text:
+    match name:
+        case "often" if learner.often:
+            return often_text(learner, learner.often)
+        case "country" if learner.country:
+            return Text(f"country.{learner.country}")
+        case "often" | "country":
+            return Text("settings.unchosen")
+        case "typed":
+            return Text("typed.on" if learner.typed_only else "typed.off")
+        case _:
+            said = {"language": learner.locale, "track": learner.track, "alerts": learner.alerts}
+            return Text(f"{name}.{said[name]}")
+
+
+def _hour_row(learner: Learner, library: Library, at: datetime) -> Text:
+    if not learner.hour:
+        return Text("settings.no_hour")
+    hour = time.fromisoformat(learner.hour)
+    if not learner.zone:
+        # Nobody's clock is told to somebody who has not said where theirs stands.
+        return Text("settings.hour_alone", (("hour", hour),))
+    values: tuple[tuple[str, Value], ...] = (
+        ("hour", hour),
+        ("clock", schedule.clock(learner, library, at)),
+    )
+    return Text("settings.hour", values)

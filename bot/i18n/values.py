@@ -7,7 +7,7 @@ Rule 2: isolates of commands, codes and links stand outside the span: what is co
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, tzinfo
 from functools import lru_cache
 from typing import assert_never
 
@@ -15,9 +15,11 @@ from babel.core import Locale
 from babel.dates import DateTimePattern, parse_pattern
 from babel.numbers import format_decimal
 
-from bot.core.card import Fixed, Text, Value
+from bot.core.card import Fixed, Instant, Text, Value
 from bot.core.message import Rich, Span
+from bot.engine import calendar
 from bot.engine.defang import defang
+from bot.i18n import names
 from bot.i18n.isolate import FSI, LRI, PDI, bare, in_one_line, isolated
 
 LARGEST = 10**18
@@ -51,8 +53,9 @@ def spoken(value: Value, diction: Diction) -> Rich:
             return (Span(value),)
         case int():
             return (Span(_number(value, diction)),)
-        case datetime():
-            return (Span(isolated(_instant(value, diction.locale), FSI), when=value),)
+        case datetime() | Instant():
+            moment = value if isinstance(value, Instant) else Instant(value)
+            return (Span(isolated(_instant(moment, diction.locale), FSI), when=moment.at),)
         case date():
             day = _day(value, diction.locale)
             return (Span(isolated(day, FSI) if diction.rtl else day),)
@@ -109,17 +112,20 @@ def _hour(value: time, locale: Locale) -> str:
     return _hour_pattern(locale).apply(value.replace(tzinfo=None), locale)
 
 
-def _instant(value: datetime, locale: Locale) -> str:
-    """Return day and hour in UTC, which is said: for where the reader's own clock is unknown."""
-    at = value.replace(tzinfo=UTC) if value.tzinfo is None else _in_utc(value)
+def _instant(moment: Instant, locale: Locale) -> str:
+    """Return day and hour by the clock of the zone, which is named; without one in UTC."""
+    known = calendar.is_zone(moment.zone)
+    aware = moment.at.replace(tzinfo=UTC) if moment.at.tzinfo is None else moment.at
+    at = _in(aware, calendar.table(moment.zone) if known else UTC)
     glue = str(locale.datetime_formats["medium"])
-    hour = f"{_hour(at.time(), locale)} UTC"
+    name = f"({names.city(locale, moment.zone)})" if known else "UTC"
+    hour = f"{_hour(at.time(), locale)} {name}"
     return glue.replace("'", "").replace("{1}", _day(at, locale)).replace("{0}", hour)
 
 
-def _in_utc(value: datetime) -> datetime:
+def _in(value: datetime, zone: tzinfo) -> datetime:
     try:
-        return value.astimezone(UTC)
+        return value.astimezone(zone)
     except OverflowError:  # within a day of the first or the last year there is
         return value
 

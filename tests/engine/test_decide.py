@@ -16,6 +16,7 @@ from bot.core.events import (
     LessonDue,
     Pressed,
     Said,
+    Shown,
     Unreadable,
 )
 from bot.core.learner import Learner
@@ -58,6 +59,7 @@ WORDS = st.sampled_from(
         "done",
         "later",
         "settings",
+        "money",
         "0",
         "1",
         "99",
@@ -70,11 +72,12 @@ ACTIONS = st.builds(
 DAYS = st.dates(date(2026, 11, 1), date(2027, 4, 1))
 EVENTS: st.SearchStrategy[Event] = st.one_of(
     st.builds(Began, st.text(max_size=5)),
-    st.builds(Commanded, st.sampled_from(["lesson", "settings", "stop", "help", "privacy", "x"])),
+    st.builds(Commanded, st.sampled_from(["lesson", "settings", "stop", "help", "check", "x"])),
     st.builds(
         Pressed, ACTIONS, st.sampled_from(["", "m1"]), st.lists(WORDS, max_size=3).map(tuple)
     ),
-    st.builds(Said, st.text(max_size=20)),
+    st.builds(Said, st.text(max_size=20) | st.just("https://a.example " * 9)),
+    st.builds(Shown, st.text(max_size=9), by=st.sampled_from(["forward", "reply", "file"])),
     st.builds(Left, st.sampled_from(["blocked", "removed", "deleted"])),
     st.builds(LessonDue, DAYS),
     st.builds(Unreadable, st.sampled_from(["", "m1"])),

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.core.card import Instant, Para, Text
 from bot.core.effects import Note, Plan, Unplan
 from bot.core.events import Began, Commanded, Said, Unreadable
 from bot.core.learner import Answering, Choosing, Idle, Often, Stranger, Track
@@ -54,6 +55,8 @@ def test_one_zone_ends_the_conversation_and_makes_a_plan() -> None:
     assert "ready.daily" in talk.keys
     assert talk.plan is not None
     assert (talk.plan.at.hour, talk.plan.at.minute < 6) == (17, True)
+    first = Text("ready.first", (("when", Instant(talk.plan.at, "Europe/Paris")),))
+    assert Para(first) in talk.card.body
 
 
 def test_a_country_with_several_zones_asks_the_clock_and_then_the_city() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.core.card import Fixed, Text, Value
+from bot.core.card import Fixed, Instant, Text, Value
 from bot.core.message import Rich, Span, words
 from bot.i18n import rtl
 from bot.i18n.isolate import FSI, LRI, PDI, RLI
@@ -156,6 +156,33 @@ def test_an_instant_says_that_it_is_utc_and_keeps_its_moment() -> None:
     at = datetime(2026, 11, 26, 16, 5, tzinfo=timezone(timedelta(hours=2)))
     rich = BOOK.translate("en", Text("bold", (("name", "x"), ("way", at))))
     assert rich[-1] == Span(f"{FSI}Thursday, November 26, 14:05 UTC{PDI}", when=at)
+
+
+@pytest.mark.parametrize(
+    ("locale", "zone", "shown"),
+    [
+        ("en", "Europe/Paris", "Thursday, November 26, 15:05 (Paris)"),
+        ("en", "Asia/Tokyo", "Thursday, November 26, 23:05 (Tokyo)"),
+        ("fr", "Africa/Algiers", "jeudi 26 novembre, 15:05 (Alger)"),
+        ("ar", "Africa/Cairo", "الخميس، 26 نوفمبر، 16:05 (القاهرة)"),
+        ("en", "", "Thursday, November 26, 14:05 UTC"),
+        ("en", "No/Where", "Thursday, November 26, 14:05 UTC"),
+    ],
+)
+def test_a_moment_is_told_by_the_readers_zone_which_is_named(
+    locale: str, zone: str, shown: str
+) -> None:
+    at = datetime(2026, 11, 26, 14, 5, tzinfo=UTC)
+    diction = Diction(locale_of(locale), rtl(locale), BOOK_IN_ENGLISH)
+    [span] = spoken(Instant(at, zone), diction)
+    assert span == Span(f"{FSI}{shown}{PDI}", when=at)
+
+
+@given(st.datetimes(), st.sampled_from(["Europe/Paris", "Asia/Tokyo", "America/New_York"]))
+def test_every_moment_there_is_can_be_told_in_every_zone(at: datetime, zone: str) -> None:
+    diction = Diction(locale_of("en"), rtl("en"), BOOK_IN_ENGLISH)
+    [span] = spoken(Instant(at.replace(tzinfo=UTC), zone), diction)
+    assert span.text
 
 
 def test_the_first_instant_there_is_can_be_said() -> None:
