@@ -14,15 +14,17 @@ from typing import Final, Self
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.effects import Decision
+from bot.core.effects import Decision, Offer
 from bot.core.events import Address, Incoming
 from bot.core.learner import Learner
+from bot.engine.linking import typed
 from bot.ports import Conflict, Post
-from bot.store.codec import Record, learner_of
-from bot.store.fold import Opening, Place, Rows, fold
+from bot.store import linking
+from bot.store.codec import Record, learner_of, pack_card, unpack_card
+from bot.store.fold import CLOCK, Opening, Place, Rows, fold
 from bot.store.line import Line
 from bot.store.sealing import Seal
-from bot.store.settling import delete_unowned, skip_all
+from bot.store.settling import delete_unowned, move, skip_all
 from bot.store.tables import addresses, learners, outbox, plans, seen
 from bot.store.upserts import put, upserts
 
@@ -46,6 +48,8 @@ _WHO: Final = select(
     learners.c.stage,
     learners.c.settings,
     learners.c.last_seen,
+    learners.c.place,
+    learners.c.keeper_id,
 ).select_from(addresses.outerjoin(learners, learners.c.id == addresses.c.learner_id))
 _ONE: Final = (addresses.c.platform == bindparam("platform")) & (
     addresses.c.lookup == bindparam("lookup")
@@ -58,13 +62,18 @@ WHO_ONE: Final = _WHO.where(_ONE)
 _EVENT: Final = select(seen.c.state).where(seen.c.id == bindparam("event")).scalar_subquery()
 _WHO_AND_SEEN: Final = WHO_ONE.add_columns(_EVENT.label("known"))
 _WHO_MANY: Final = _WHO.where(_MANY)
-_LOCK: Final = (
+_LOCKS: Final = (
     select(learners.c.id)
     .join(addresses, addresses.c.learner_id == learners.c.id)
-    .where(_MANY)
     .order_by(learners.c.id)
     .with_for_update(of=learners)
 )
+_LOCK: Final = _LOCKS.where(_MANY)
+_LOCK_TWO: Final = _LOCKS.where(_MANY | (learners.c.id == bindparam("owner")))
+
+_KEEPERS: Final = select(
+    addresses.c.id, addresses.c.platform, addresses.c.lookup, addresses.c.sealed
+).where(addresses.c.id.in_(bindparam("ids", expanding=True)))
 
 _ADD_SEEN: Final = insert(seen).values(tries=0, state="done")
 _DONE: Final = (
@@ -175,23 +184,75 @@ def _read(conn: Connection, incoming: Sequence[Incoming], seal: Seal, locks: boo
         "platforms": sorted({a.platform for a in lookups.values()}),
         "lookups": list(lookups),
     }
-    if locks:
-        conn.execute(_LOCK, where)
+    # A code concerns two learners, so whoever types one is a batch alone.
+    code = typed(first[0]) if len(first) == 1 else ""
+    locked = _locked(conn, where, code, seal) if locks else None
     known, rows = _alone(conn, first[0], seal) if len(first) == 1 else _all(conn, first, where)
-    people: dict[Address, Learner] = {}
-    places: dict[Address, Place] = {}
-    for lookup, address in lookups.items():
-        row = rows.get(lookup)
-        places[address] = place_of(row) if row else Place(seal.number(address))
-        if row and row.learner:
-            people[address] = learner_of(row, address)
-    fresh = []
-    for i in first:
-        if known.get(i.id, "tried") == "tried":
-            if i.address not in people:
-                people[i.address] = _stranger(i, closed=places[i.address].closed)
-            fresh.append((people[i.address], i))
+    if locked is not None and {row.learner for row in rows.values()} - {None, *locked}:
+        raise Conflict("an address went to another learner")
+    places = {
+        address: place_of(rows[lookup]) if lookup in rows else Place(seal.number(address))
+        for lookup, address in lookups.items()
+    }
+    people = {
+        lookups[lookup]: learner_of(row, lookups[lookup])
+        for lookup, row in rows.items()
+        if row.learner
+    }
+    people = linking.tied(conn, people, places)
+    people = {**people, **_keepers(conn, people, rows, seal)}
+    fresh = _fresh([i for i in first if known.get(i.id, "tried") == "tried"], people, places)
+    if code and fresh:
+        [(who, i)] = fresh
+        told = linking.Typed(who, i, code, places[i.address])
+        fresh = [linking.resolved(conn, told, seal)]
     return Found(tuple(fresh), places, frozenset(known))
+
+
+def _keepers(
+    conn: Connection, people: Mapping[Address, Learner], rows: Mapping[bytes, Record], seal: Seal
+) -> dict[Address, Learner]:
+    """Return the places among *people*, each with who set it up, where that is still kept."""
+    wanted = {row.learner: row.keeper_id for row in rows.values() if row.keeper_id is not None}
+    if not wanted:
+        return {}
+    found = conn.execute(_KEEPERS, {"ids": sorted(wanted.values())})
+    kept = {row.id: seal.open(row.platform, row.lookup, row.sealed) for row in found}
+    return {
+        address: replace(who, keeper=kept.get(wanted[who.key]))
+        for address, who in people.items()
+        if who.key in wanted
+    }
+
+
+def _fresh(
+    new: Sequence[Incoming], people: dict[Address, Learner], places: Mapping[Address, Place]
+) -> list[tuple[Learner, Incoming]]:
+    """Return the events *new*, each with its learner; strangers are added to *people*."""
+    fresh = []
+    for i in new:
+        if i.address not in people:
+            people[i.address] = _stranger(i, closed=places[i.address].closed)
+        if _concerns(i, people[i.address]):
+            fresh.append((people[i.address], i))
+    return fresh
+
+
+def _locked(conn: Connection, where: Mapping[str, object], code: str, seal: Seal) -> Sequence[str]:
+    """Lock whoever lives at *where*, and whoever asked for *code*, and return their keys."""
+    owner = linking.owner(conn, code, seal) if code else None
+    if owner is None:
+        return conn.execute(_LOCK, where).scalars().all()
+    return conn.execute(_LOCK_TWO, {**where, "owner": owner}).scalars().all()
+
+
+def _concerns(incoming: Incoming, who: Learner) -> bool:
+    """Return whether *incoming* is about *who*: an hour may be claimed from whom they once were.
+
+    Its plan is still there, and is claimed again, for the address that it belongs to now.
+    """
+    clock = incoming.id.startswith(CLOCK)
+    return not clock or incoming.id.startswith(f"{CLOCK}{who.key}:")
 
 
 def _stranger(incoming: Incoming, *, closed: bool) -> Learner:
@@ -236,9 +297,17 @@ def _write(
     put(conn, upsert.plans, rows.plans)
     put(conn, upsert.notes, rows.notes)
     left = _erase(conn, rows.erased, now) if rows.erased else ()
+    parted = linking.write(conn, rows.ties, seal, now)
+    linking.guessed(conn, rows.guesses, now)
     posts = _write_posts(conn, rows)
+    if any(isinstance(tie.wish, Offer) for tie in rows.ties):
+        posts = tuple(_unveiled(post, seal) for post in posts)
+    if parted:
+        linking.part(conn, parted, now)
     if left:
         delete_unowned(conn, left)
+    for old, to in rows.relocations:
+        move(conn, old, to, seal)
     conn.commit()
     return posts
 
@@ -280,6 +349,12 @@ def _erase(conn: Connection, keys: Sequence[str], now: datetime) -> Sequence[int
     skip_all(conn, places, now)
     put(conn, _ERASE, [{"learner": key} for key in keys])
     return places
+
+
+def _unveiled(post: Post, seal: Seal) -> Post:
+    """Return *post* with the code that it shows: on its way, and never in the ledger."""
+    packed = linking.unveiled(pack_card(post.card), post.answers, seal)
+    return replace(post, card=unpack_card(packed))
 
 
 def _write_posts(conn: Connection, rows: Rows) -> Sequence[Post]:

@@ -10,10 +10,23 @@ from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Connection, Integer, bindparam, delete, func, select, update
+from sqlalchemy import (
+    Connection,
+    Integer,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from bot.core.effects import Lane
 from bot.core.events import Incoming, LessonDue
+from bot.store import linking
 from bot.store.codec import Record
 from bot.store.fold import CLOCK, LESSON
 from bot.store.sealing import Seal
@@ -36,8 +49,25 @@ KEPT_POST: Final = timedelta(days=7)
 KEPT_ALERT: Final = timedelta(days=30)
 """How long the ledger keeps settled posts.  Source: trust.md, 10.1."""
 
+HEARD: Final = "heard:"
+"""What the name of the row begins with that tells when a platform was last heard."""
+
 _DAY: Final = timedelta(days=1)
 _EVENTS: Final = {LESSON: LessonDue}
+
+_OTHER: Final = addresses.alias("other")
+_CLOSED, _OTHER_CLOSED = (table.c.closed_at.is_not(None) for table in (addresses, _OTHER))
+_BETTER: Final = or_(
+    _OTHER_CLOSED < _CLOSED,
+    and_(_OTHER_CLOSED == _CLOSED, _OTHER.c.home > addresses.c.home),
+    and_(
+        _OTHER_CLOSED == _CLOSED,
+        _OTHER.c.home == addresses.c.home,
+        _OTHER.c.id < addresses.c.id,
+    ),
+)
+_HOME: Final = ~exists().where(_OTHER.c.learner_id == addresses.c.learner_id, _BETTER)
+"""Of the addresses of a learner the one that is written to: there is no better one."""
 
 _DUE: Final = (
     select(
@@ -54,6 +84,7 @@ _DUE: Final = (
     .join(learners, learners.c.id == plans.c.learner_id)
     .join(addresses, addresses.c.learner_id == plans.c.learner_id)
     .where(
+        _HOME,
         plans.c.due_at <= bindparam("now"),
         plans.c.leased_until.is_(None) | (plans.c.leased_until < bindparam("now")),
     )
@@ -79,7 +110,10 @@ _FIRST_LEASED: Final = select(func.min(plans.c.leased_until)).where(
     plans.c.leased_until.is_not(None)
 )
 _OLD: Final = (seen.c.at < bindparam("before")) & (seen.c.state != "parked")
-_TRIM: Final = delete(seen).where(_OLD, ~seen.c.id.startswith(CLOCK))
+_TRIM: Final = delete(seen).where(_OLD, ~seen.c.id.startswith(CLOCK), ~seen.c.id.startswith(HEARD))
+_HEARD: Final = select(seen.c.at).where(seen.c.id == bindparam("name"))
+_HEAR: Final = update(seen).where(seen.c.id == bindparam("name")).values(at=bindparam("now"))
+_HEAR_FIRST: Final = insert(seen).values(tries=0, state="done")
 _TRIM_PLANS: Final = delete(seen).where(_OLD, seen.c.id.startswith(CLOCK))
 _TRIM_POSTS: Final = delete(outbox).where(
     outbox.c.settled_at < bindparam("before"), outbox.c.lane != int(Lane.ALERT)
@@ -100,11 +134,9 @@ def claim(
         rows = conn.execute(_DUE, where).all()
     else:
         rows = conn.execute(_DUE_AT, where | {"served": list(served)}).all()
-    # A learner with two addresses is found twice.
-    due = {(row.learner_id, row.kind): row for row in reversed(rows)}
     events: list[Incoming] = []
     leases: list[dict[str, object]] = []
-    for row in reversed(due.values()):
+    for row in rows:
         raised = _EVENTS.get(row.kind)
         if raised is None or row.tries >= PLAN_TRIES:
             park(conn, _name(row), now)
@@ -151,9 +183,21 @@ def _put_off(conn: Connection, learner: str, kind: str, day: date, now: datetime
         conn.execute(_PUT_OFF, named | {"later": due + rest, "next": day + rest})
 
 
+def heard(conn: Connection, platform: str, now: datetime) -> datetime | None:
+    """Note that *platform* is heard at *now* and return when it was before, None for never."""
+    name = f"{HEARD}{platform}"
+    before: datetime | None = conn.execute(_HEARD, {"name": name}).scalar_one_or_none()
+    if before is None:
+        conn.execute(_HEAR_FIRST, {"id": name, "at": now})
+    else:
+        conn.execute(_HEAR, {"name": name, "now": now})
+    return before
+
+
 def trim(conn: Connection, now: datetime) -> None:
     """Forget names and settled posts that are older than their terms."""
     conn.execute(_TRIM, {"before": now - KEPT})
     conn.execute(_TRIM_PLANS, {"before": now - KEPT_PLAN})
     conn.execute(_TRIM_POSTS, {"before": now - KEPT_POST})
     conn.execute(_TRIM_ALERTS, {"before": now - KEPT_ALERT})
+    linking.trim(conn, now)

@@ -22,6 +22,7 @@ from bot.core.card import (
     Card,
     Choice,
     Fixed,
+    Instant,
     Marked,
     Para,
     Progress,
@@ -67,6 +68,7 @@ _PARTS: Final = (
     Card,
     Choice,
     Fixed,
+    Instant,
     Marked,
     Para,
     Progress,
@@ -80,7 +82,19 @@ _FIELDS: Final[Mapping[type, tuple[tuple[str, object], ...]]] = {
 }
 
 _COLUMNS: Final = frozenset(
-    {"key", "address", "locale", "country", "zone", "track", "stage", "gone"}
+    {
+        "key",
+        "address",
+        "locale",
+        "country",
+        "zone",
+        "track",
+        "stage",
+        "gone",
+        "ties",
+        "place",
+        "keeper",
+    }
 )
 """Fields of a learner that queries ask for, or that stand elsewhere."""
 
@@ -178,8 +192,10 @@ def pack_settings(learner: Learner) -> str:
     return _dump(found)
 
 
-def learner_row(learner: Learner, last_seen: datetime) -> dict[str, object]:
-    """Return the row of *learner* in the table ``learners``."""
+def learner_row(
+    learner: Learner, last_seen: datetime, keeper: int | None = None
+) -> dict[str, object]:
+    """Return the row of *learner* in the table ``learners``; *keeper* is that address's row."""
     return {
         "id": learner.key,
         "locale": learner.locale,
@@ -189,6 +205,8 @@ def learner_row(learner: Learner, last_seen: datetime) -> dict[str, object]:
         "stage": pack_stage(learner.stage),
         "settings": pack_settings(learner),
         "last_seen": last_seen,
+        "place": learner.place,
+        "keeper_id": keeper,
     }
 
 
@@ -209,5 +227,6 @@ def learner_of(row: Record, address: Address) -> Learner:
         often=often,
         stage=unpack_stage(row.stage),
         gone=row.closed_at is not None,
+        place=row.place,
         **{name: held for name, held in settings.items() if name in _SETTINGS},
     )

@@ -59,6 +59,10 @@ class Names:
         """Set *event* aside for ever; the plan behind it, if any, is put off to another day."""
         await self._line.run(clock.park, event, now)
 
+    async def heard(self, platform: str, now: datetime) -> datetime | None:
+        """Note that *platform* is heard at *now* and return when it was before, or None."""
+        return await self._line.run(clock.heard, platform, now)
+
     async def trim(self, now: datetime) -> None:
         """Forget names of events and settled posts that are older than their terms."""
         await self._line.run(clock.trim, now)

@@ -10,8 +10,23 @@ from datetime import date, datetime, timedelta
 from hashlib import blake2b
 from typing import Final, TypeAlias, assert_never
 
-from bot.core.effects import Decision, Edit, Effect, Lane, Note, Notice, Plan, Say, Unplan
-from bot.core.events import Address, Incoming, Left, LessonDue
+from bot.core.effects import (
+    Decision,
+    Edit,
+    Effect,
+    Join,
+    Lane,
+    Note,
+    Notice,
+    Offer,
+    Plan,
+    Prefer,
+    Relocate,
+    Say,
+    Unlink,
+    Unplan,
+)
+from bot.core.events import Address, Incoming, Left, LessonDue, Miscoded
 from bot.core.learner import Learner, Stranger
 from bot.ports import NONCE_CHARACTERS, Guarantee, Post
 from bot.store.codec import card_hash, learner_row, pack_card
@@ -64,6 +79,16 @@ class Opening:
 
 
 @dataclass(frozen=True, slots=True)
+class Tie:
+    """A wish about which addresses are whose: caused by *cause*, from the address in *row*."""
+
+    wish: Offer | Join | Prefer | Unlink
+    learner: str
+    row: int
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
 class Rows:
     """What a batch writes, a list per table and kind of statement."""
 
@@ -79,6 +104,11 @@ class Rows:
     notes: list[Row] = field(default_factory=list)
     outbox: list[Row] = field(default_factory=list)
     posts: list[Post] = field(default_factory=list)
+    relocations: list[tuple[int, Address]] = field(default_factory=list)
+    """Rows of addresses, each with the address that it becomes."""
+    ties: list[Tie] = field(default_factory=list)
+    guesses: list[int] = field(default_factory=list)
+    """Rows of addresses from which a wrong code was typed."""
 
 
 def nonce(cause: str, row: int, part: int) -> str:
@@ -128,6 +158,8 @@ class _Folding:
         """Take one event's name and its effects."""
         key = decision.learner.key
         self.rows.seen.append({"id": incoming.id, "at": self._now})
+        if incoming.event in (Miscoded("unknown"), Miscoded("last")):
+            self.rows.guesses.append(self._places[incoming.address].row)
         if isinstance(incoming.event, LessonDue) and incoming.id.startswith(CLOCK):
             self._due[key, LESSON] = incoming.event.day
         for part, effect in enumerate(decision.effects):
@@ -135,16 +167,19 @@ class _Folding:
 
     def _effect(self, incoming: Incoming, learner: Learner, part: int, effect: Effect) -> None:
         match effect:
-            case Say():
-                self._post(incoming, learner, part, effect)
-            case Edit():
+            case Say() | Edit():
                 self._post(incoming, learner, part, effect)
             case Plan():
                 self._plans[learner.key, effect.kind] = effect
             case Unplan():
                 self._plans[learner.key, effect.kind] = None
             case Note():
-                self._note(learner, effect)
+                self._note(learner, effect, incoming.acted or self._now)
+            case Offer() | Join() | Prefer() | Unlink():
+                row = self._places[incoming.address].row
+                self.rows.ties.append(Tie(effect, learner.key, row, incoming.id))
+            case Relocate(to):
+                self.rows.relocations.append((self._places[incoming.address].row, to))
             case Notice():
                 pass  # Shown by the runtime, never kept.
             case _:
@@ -153,7 +188,7 @@ class _Folding:
     def _kept(self, key: str) -> bool:
         return not isinstance(self._last[key].stage, Stranger)
 
-    def _note(self, learner: Learner, note: Note) -> None:
+    def _note(self, learner: Learner, note: Note, at: datetime) -> None:
         if self._kept(learner.key):
             self.rows.notes.append(
                 {
@@ -162,7 +197,7 @@ class _Folding:
                     "subject": note.subject,
                     "points": note.points,
                     "once": note.once or None,
-                    "at": self._now,
+                    "at": at,
                 }
             )
 
@@ -191,13 +226,15 @@ class _Folding:
             place = self._places.get(learner.address)
             if self._kept(key):
                 before = place.last_seen if place and key not in acted else None
-                self.rows.learners.append(learner_row(learner, before or self._now))
+                keeper = self._number(learner.keeper) if learner.keeper else None
+                self.rows.learners.append(learner_row(learner, before or self._now, keeper))
             elif place and place.learner == key:
                 self.rows.erased.append(key)
 
     def addresses(self, decided: Iterable[tuple[Incoming, Decision]]) -> None:
         """Open, hand over and close the addresses of who acted and of who is written to."""
         wanted = {post.address for post in self.rows.posts}
+        wanted |= {one.keeper for one in self._last.values() if one.keeper is not None}
         for incoming, decision in {i.address: (i, d) for i, d in decided}.values():
             wanted.discard(incoming.address)
             self._address(incoming, decision.learner)
@@ -262,6 +299,7 @@ def _post_of(
         expires=say.expires if say else None,
         guarantee=GUARANTEES[lane],
         silent=bool(say and say.silent),
+        reply_to=say.reply_to if say else "",
     )
 
 

@@ -17,7 +17,7 @@ from bot.store.sealing import PRIVATE
 from bot.store.sqlite import in_memory
 from bot.store.tables import learners, metadata
 
-REVISIONS: Final = ("0001",)
+REVISIONS: Final = ("0001", "0002", "0003")
 """All revisions, oldest first: what this version of Wary knows."""
 
 LOCK: Final = 0x6D69677261746521

@@ -27,6 +27,7 @@ from bot.core.effects import Lane
 from bot.ports import Outcome, Post
 from bot.store.codec import Record, unpack_card
 from bot.store.fold import LEASE
+from bot.store.linking import unveiled
 from bot.store.sealing import Seal
 from bot.store.settling import WAITED_FOR, count, settle
 from bot.store.tables import HELD, PENDING, addresses, outbox, plans
@@ -143,7 +144,7 @@ def _post(row: Record, now: datetime, seal: Seal) -> Post | Outcome:
     if row.closed_at is not None:
         return Outcome(row.id, "skipped")
     try:
-        card = unpack_card(row.card)
+        card = unpack_card(unveiled(row.card, row.cause, seal))
     except ValueError:
         return Outcome(row.id, "refused")
     return Post(

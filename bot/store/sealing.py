@@ -125,6 +125,13 @@ class Seal:
         """
         return _number(self.lookup(address))
 
+    def digest(self, purpose: str, text: str) -> bytes:
+        """Return what only this key makes of *text*, 32 bytes, another for each *purpose*.
+
+        No platform has a space in its name, so it never is the fingerprint of an address.
+        """
+        return hmac.digest(self._lookup, f"for {purpose}:{text}".encode(), "sha256")
+
     def close(self, address: Address) -> Sealed:
         """Return *address* as it is stored; each time with another nonce."""
         lookup = self.lookup(address)

@@ -56,12 +56,14 @@ _CLOSE: Final = (
     .where(addresses.c.id.in_(_IDS), addresses.c.closed_at.is_(None))
     .values(closed_at=bindparam("now"))
 )
+_OTHER: Final = addresses.alias("other")
 _DROP_PLANS: Final = delete(plans).where(
     plans.c.learner_id.in_(
         select(addresses.c.learner_id).where(
             addresses.c.id.in_(_IDS), addresses.c.learner_id.is_not(None)
         )
-    )
+    ),
+    ~exists().where(_OTHER.c.learner_id == plans.c.learner_id, _OTHER.c.closed_at.is_(None)),
 )
 WAITED_FOR: Final = exists().where(outbox.c.address_id == addresses.c.id, OPEN)
 _DELETE_UNOWNED: Final = delete(addresses).where(
@@ -79,9 +81,9 @@ _SKIP: Final = (
         leased_until=None,
     )
 )
-_OWNER: Final = select(addresses.c.learner_id, addresses.c.closed_at).where(
-    addresses.c.id == bindparam("row")
-)
+_OWNER: Final = select(
+    addresses.c.learner_id, addresses.c.closed_at, addresses.c.home, addresses.c.linked_at
+).where(addresses.c.id == bindparam("row"))
 _INHERIT: Final = (
     update(addresses)
     .where(addresses.c.id == bindparam("row"), addresses.c.learner_id.is_(None))
@@ -106,7 +108,7 @@ def settle(conn: Connection, outcomes: Sequence[Outcome], now: datetime, seal: S
     put(conn, _AGAIN, [{"row": o.post, "again": o.again or now} for o in again])
     for outcome in known.values():
         if outcome.moved_to is not None:
-            _move(conn, rows[outcome.post].address_id, outcome.moved_to, seal)
+            move(conn, rows[outcome.post].address_id, outcome.moved_to, seal)
     _clean(conn, final, rows, now)
 
 
@@ -171,7 +173,7 @@ def skip_all(conn: Connection, places: Ids, now: datetime) -> None:
     conn.execute(_SKIP, {"ids": places, "now": now})
 
 
-def _move(conn: Connection, old: int, to: Address, seal: Seal) -> None:
+def move(conn: Connection, old: int, to: Address, seal: Seal) -> None:
     """Give whoever lives at row *old* the address *to*; open posts follow."""
     owner = conn.execute(_OWNER, {"row": old}).one_or_none()
     sealed = seal.close(to)
@@ -184,6 +186,8 @@ def _move(conn: Connection, old: int, to: Address, seal: Seal) -> None:
         "lookup": sealed.lookup,
         "sealed": sealed.sealed,
         "closed_at": owner.closed_at,
+        "home": owner.home,
+        "linked_at": owner.linked_at,
     }
     put(conn, upserts(conn.dialect.name).places, [place])
     conn.execute(_INHERIT, {"row": sealed.number, "learner": owner.learner_id})

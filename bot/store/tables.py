@@ -111,6 +111,10 @@ learners: Final = Table(
     Column("stage", Text, nullable=False),
     Column("settings", Text, nullable=False),
     Column("last_seen", Instant, nullable=False),
+    # Empty for a person; a group or a channel is counted among no audience of people.
+    Column("place", String, nullable=False, server_default=text("''")),
+    # The address of whoever set a place up, while it is kept for a reason of its own: no key.
+    Column("keeper_id", BigInteger),
     sqlite_with_rowid=False,
 )
 
@@ -124,7 +128,32 @@ addresses: Final = Table(
     Column("lookup", LargeBinary, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     Column("closed_at", Instant),
+    # Of the open addresses of a learner lessons go to the first, this one before others.
+    Column("home", Boolean, nullable=False, server_default=text("true")),
+    # When it joined the learner by a code; NULL for the address by which they began.
+    Column("linked_at", Instant),
     UniqueConstraint("platform", "lookup"),
+)
+
+links: Final = Table(
+    "links",
+    metadata,
+    # One open code a learner: a new one takes the place of the old.
+    Column("learner_id", ForeignKey("learners.id", ondelete="CASCADE"), primary_key=True),
+    Column("address_id", BigInteger, nullable=False),
+    # A keyed fingerprint: the code itself is written nowhere.
+    Column("lookup", LargeBinary, nullable=False, unique=True),
+    Column("expires_at", Instant, nullable=False, index=True),
+    sqlite_with_rowid=False,
+)
+
+guesses: Final = Table(
+    "guesses",
+    metadata,
+    # No foreign key: whoever guesses may be nobody, of whom no address is kept.
+    Column("address_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("since", Instant, nullable=False, index=True),
+    Column("tries", SmallInteger, nullable=False),
 )
 
 sends: Final = Table(

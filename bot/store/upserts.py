@@ -8,10 +8,19 @@ from dataclasses import dataclass
 from functools import cache
 from typing import cast
 
-from sqlalchemy import Connection, Executable, Insert, Table
+from sqlalchemy import Connection, Executable, Insert, Table, bindparam, case
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.store.tables import addresses, learners, notes, plans, seen, send_counts
+from bot.store.tables import (
+    addresses,
+    guesses,
+    learners,
+    links,
+    notes,
+    plans,
+    seen,
+    send_counts,
+)
 
 
 def put(conn: Connection, statement: Executable, rows: Sequence[dict[str, object]]) -> None:
@@ -34,6 +43,8 @@ class Upserts:
     tried: Insert
     parked: Insert
     counts: Insert
+    links: Insert
+    guesses: Insert
 
 
 @cache
@@ -69,4 +80,19 @@ def upserts(dialect: str) -> Upserts:
         counts=counts.on_conflict_do_update(
             index_elements=["send_id", "state"], set_={"n": send_counts.c.n + counts.excluded.n}
         ),
+        links=replacing(links),
+        guesses=_counting(insert(guesses)),
+    )
+
+
+def _counting(guess: postgresql.Insert) -> Insert:
+    """Return what counts a wrong code typed *now*, anew where the first was *before* some time."""
+    recent = guesses.c.since > bindparam("before")
+    first = guess.values(address_id=bindparam("row"), since=bindparam("now"), tries=1)
+    return first.on_conflict_do_update(
+        index_elements=["address_id"],
+        set_={
+            "tries": case((recent, guesses.c.tries + 1), else_=1),
+            "since": case((recent, guesses.c.since), else_=first.excluded.since),
+        },
     )

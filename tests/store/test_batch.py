@@ -352,6 +352,8 @@ async def test_an_event_that_is_done_cannot_be_parked(store: Database) -> None:
 
 
 async def test_a_day_of_the_clock_is_an_event_like_any(store: Database) -> None:
-    due = Incoming(f"plan:x:lesson:{TODAY}", ANA, NOW, LessonDue(TODAY))
+    await take(store, event("t:1"))
+    who = await learner(store)
+    due = Incoming(f"plan:{who.key}:lesson:{TODAY}", ANA, NOW, LessonDue(TODAY))
     [post] = await take(store, due, LESSON)
     assert post.answers == ""

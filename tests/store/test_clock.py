@@ -110,3 +110,11 @@ async def test_the_name_of_an_event_that_never_worked_goes_as_well(store: Databa
     assert await rows(store, "SELECT id FROM seen") == [("plan:x:lesson:2027-03-28",)]
     await store.trim(NOW + 401 * DAY)
     assert await rows(store, "SELECT id FROM seen") == []
+
+
+async def test_when_a_platform_was_heard_last_outlives_the_names(store: Database) -> None:
+    assert await store.heard("telegram", NOW) is None
+    assert await store.heard("discord", NOW) is None
+    await store.trim(NOW + timedelta(days=900))
+    assert await store.heard("telegram", NOW + timedelta(hours=30)) == NOW
+    assert await store.heard("telegram", NOW + timedelta(hours=31)) == NOW + timedelta(hours=30)

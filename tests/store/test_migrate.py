@@ -110,7 +110,7 @@ async def test_an_older_database_is_refused_with_a_way_out(
     url: str, store: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert await store.known(ANA) is None
-    monkeypatch.setattr(migrate, "REVISIONS", ("0001", "0002"))
+    monkeypatch.setattr(migrate, "REVISIONS", (*REVISIONS, "0998"))
     with pytest.raises(SchemaMismatch, match="run: wary db upgrade"):
         await connect(url, key=KEY)
 
@@ -163,12 +163,12 @@ async def test_a_file_is_copied_before_it_is_changed(
     url = f"sqlite:///{tmp_path}/wary.db"
     store = await connect(url, key=KEY)
     await take(store, event("t:1"))
-    monkeypatch.setattr(migrate, "REVISIONS", ("0001", "0002"))
+    monkeypatch.setattr(migrate, "REVISIONS", (*REVISIONS, "0998"))
     monkeypatch.setattr(migrate, "move", lambda _conn, to: [][int(to)])
     with pytest.raises(IndexError):
         await upgrade(url)
     await store.close()
-    copied = tmp_path / "wary.before-0002.db"
+    copied = tmp_path / "wary.before-0998.db"
     assert stat.S_IMODE(copied.stat().st_mode) == 0o600
     with closing(sqlite3.connect(copied)) as copy:
         assert copy.execute("SELECT count(*) FROM learners").fetchall() == [(1,)]
