@@ -42,7 +42,8 @@ class Post:
 
     ``nonce`` is the same for ever, at most ``NONCE_CHARACTERS``; ``on`` the platform's id of the
     message to edit, empty for a new one; ``answers`` the id of the event it answers, empty for
-    none.  ``attempts`` counts the sends that were begun.
+    none.  ``attempts`` counts the sends that were begun.  ``reply_to`` is the platform's id of the
+    message that it is a reply to; no store keeps it, so after a restart it stands alone.
     """
 
     id: int
@@ -57,13 +58,15 @@ class Post:
     expires: datetime | None = None
     guarantee: Guarantee = "convergent"
     silent: bool = False
+    reply_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of one post; ``sent_as`` is the platform's id of the message.
 
-    ``again`` is the earliest instant of the next try of a post that goes back to ``pending``.
+    ``again`` is the earliest instant of the next try of a post that goes back to ``pending``;
+    ``muted``: the place it was for takes none of our posts any more.
     """
 
     post: int
@@ -71,6 +74,7 @@ class Outcome:
     sent_as: str = ""
     again: datetime | None = None
     moved_to: Address | None = None
+    muted: bool = False
 
 
 class SendError(Exception):
@@ -81,6 +85,7 @@ class SendError(Exception):
     ├── Unreachable                        never left us         -> pending
     ├── Unknown                            may have arrived      -> unknown
     ├── Refused                            never will be taken   -> refused
+    │   └── Silenced                       nor any other there   -> refused, and a Muted event
     ├── Gone                               address is closed     -> gone, and a Left event
     └── Moved(to)                          the place has a new id -> pending, to the new address
     """
@@ -106,6 +111,10 @@ class Unknown(SendError):
 
 class Refused(SendError):
     """The service will never take this post."""
+
+
+class Silenced(Refused):
+    """The place takes no post of ours: rights are lost, a topic is closed, posting is slowed."""
 
 
 class Gone(SendError):
@@ -138,13 +147,15 @@ class Receipt:
     """What an adapter may show at once for one event, after its effects are committed.
 
     ``text`` is the notice in words, empty for none; ``posts`` the number of posts to this
-    address that are on their way; ``fresh`` False for an event that was known already.
+    address that are on their way; ``fresh`` False for an event that was known already; ``taken``
+    False for one that was put aside, because its sender is too fast: no tick may promise it.
     """
 
     text: str = ""
     loud: bool = False
     posts: int = 0
     fresh: bool = True
+    taken: bool = True
 
 
 Receive = Callable[[Sequence[Incoming]], Awaitable[Sequence[Receipt]]]
@@ -161,6 +172,12 @@ Fit = Callable[[str], str | None]
 
 Now = Callable[[], datetime]
 """The wall clock: aware, UTC."""
+
+Heard = Callable[[str], Awaitable[datetime | None]]
+"""(platform) -> when it was heard the last time before now, None for never.
+
+Raises ``StoreDown`` when it could not be noted.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +252,7 @@ class Tools:
     ``languages`` are offered, the deployment's own first; ``fit`` finds one of them for a
     client's tag, ``rtl`` tells whether one runs from right to left.  ``aside`` draws the panels
     beside the chat as HTML for (address, locale), where there are any: the demo has some.
+    ``heard`` is told, now and then, that a platform still hands over what people do.
     """
 
     now: Now
@@ -243,6 +261,7 @@ class Tools:
     rtl: Callable[[str], bool]
     languages: tuple[str, ...] = ("en",)
     aside: Callable[[Address, str], Awaitable[str]] | None = None
+    heard: Heard | None = None
 
 
 Connect = Callable[[Mapping[str, str], Tools], Platform]
@@ -313,6 +332,9 @@ class Intake(Protocol):
 
     async def park(self, event: str, now: datetime) -> None:
         """Set *event* aside for ever after too many failed tries: intake goes on without it."""
+
+    async def heard(self, platform: str, now: datetime) -> datetime | None:
+        """Note that *platform* is heard at *now* and return when it was before, or None."""
 
     async def trim(self, now: datetime) -> None:
         """Forget names of events and settled posts that are older than their terms."""

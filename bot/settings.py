@@ -43,6 +43,7 @@ SETTINGS = (
     Setting("WARY_TELEGRAM_PAID", "no", "`yes` where you pay for 1,000 messages a second"),
     Setting("WARY_DISCORD_TOKEN", "", "Token of your Discord bot"),
     Setting("WARY_DISCORD_API_URL", "", "Root of a REST proxy; empty: Discord's own"),
+    Setting("WARY_PACE", "60", "Messages and presses a minute taken of one person; 0: any number"),
     Setting("WARY_LOG_LEVEL", "WARNING", "DEBUG, INFO, WARNING or ERROR"),
     Setting("WARY_SETTINGS_FILE", "", "A file of NAME=value lines; the environment wins over it"),
 )
@@ -53,6 +54,7 @@ OTHERS = ("WARY_TEST_", "WARY_REQUIRE_")
 
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 LAST_PORT = 65535
+FASTEST = 60_000
 LETTERS_OF_A_COUNTRY = 2
 
 _DATABASE = re.compile(r"(sqlite|postgresql)(\+\w+)?://", re.ASCII)
@@ -79,6 +81,7 @@ class Settings:
     zone: str
     host: str
     port: int
+    pace: int
     log_level: str
     values: Mapping[str, str]
     """Every variable as written, for the platforms' own."""
@@ -119,6 +122,7 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
         zone=values["WARY_ZONE"],
         host=values["WARY_HOST"],
         port=int(values["WARY_PORT"]),
+        pace=int(values["WARY_PACE"]),
         log_level=values["WARY_LOG_LEVEL"].upper(),
         values=values,
     )
@@ -164,7 +168,7 @@ def _wrong(values: Mapping[str, str]) -> list[str]:
     """Return a line for each value that cannot be meant."""
     faults = []
     url, port = values["WARY_DATABASE_URL"], values["WARY_PORT"]
-    country, level = values["WARY_COUNTRY"], values["WARY_LOG_LEVEL"]
+    country, level, pace = values["WARY_COUNTRY"], values["WARY_LOG_LEVEL"], values["WARY_PACE"]
     if not _DATABASE.match(url):
         faults.append(
             f"WARY_DATABASE_URL: '{url.split(':')[0]}' is no database we speak; write "
@@ -176,6 +180,8 @@ def _wrong(values: Mapping[str, str]) -> list[str]:
         faults.append("WARY_PLATFORMS: empty; name at least one, such as web")
     if country and not (len(country) == LETTERS_OF_A_COUNTRY and country.isalpha()):
         faults.append(f"WARY_COUNTRY: '{country}' is no country; write two letters, such as tn")
+    if not pace.isdecimal() or int(pace) > FASTEST:
+        faults.append(f"WARY_PACE: '{pace}' is no pace; write a number from 0 to {FASTEST}")
     if level.upper() not in LEVELS:
         faults.append(f"WARY_LOG_LEVEL: '{level}' is no level; write one of {', '.join(LEVELS)}")
     return faults

@@ -28,6 +28,7 @@ from bot.core.source import Fault
 from bot.engine import calendar, progress
 from bot.ports import ASGI, Barred, Connect, Hosted, Platform, Post, StoreDown, Tools
 from bot.runtime import clock
+from bot.runtime.crowd import PERSON
 from bot.runtime.hear import Ear
 from bot.runtime.outbox import Dispatcher
 from bot.runtime.render import Render, renderer
@@ -40,6 +41,12 @@ PORTS = 20
 
 STOP_SECONDS = 8
 """How long what is in flight may take to end.  Source: trust.md, 11.4."""
+
+SCARCE = 1000.0
+"""Posts a second up to which a flood of one spoils the answers of all.
+
+A page of ours and the terminal answer as fast as they are asked, and whoever asks them waits.
+"""
 
 log = logging.getLogger(__name__)
 
@@ -184,6 +191,7 @@ class Wary:
             fit=lambda tag: i18n.fitting(tag, made.library.languages),
             rtl=i18n.rtl,
             languages=made.library.languages,
+            heard=lambda name: base.heard(name, clock.now()),
         )
         self._render: Render = renderer(translate, i18n.rtl)
         ear = Ear(made.library, self._render)
@@ -203,6 +211,8 @@ class Wary:
         tools = replace(self._tools, aside=aside)
         platform = _connected(name, self._settings, tools)
         gate = Gate(platform.rate, clock.monotonic)
+        if platform.rate <= SCARCE and self._settings.pace:
+            self._turns.crowd.pace(name, replace(PERSON, each=60 / self._settings.pace))
         self._dispatchers[name] = Dispatcher(platform, self._base, self._render, gate, clock.now)
         self._platforms.append(platform)
         return platform

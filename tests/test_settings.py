@@ -31,6 +31,7 @@ def test_every_wrong_setting_is_told_at_once() -> None:
         PORT="70000",
         PLATFORMS=" , ",
         COUNTRY="France",
+        PACE="fast",
         LOG_LEVEL="loud",
         LOCAL="ar",
         XYZZY="42",
@@ -45,6 +46,7 @@ def test_every_wrong_setting_is_told_at_once() -> None:
         "WARY_PORT: '70000' is no port; write a number from 0 to 65535",
         "WARY_PLATFORMS: empty; name at least one, such as web",
         "WARY_COUNTRY: 'France' is no country; write two letters, such as tn",
+        "WARY_PACE: 'fast' is no pace; write a number from 0 to 60000",
         "WARY_LOG_LEVEL: 'loud' is no level; write one of DEBUG, INFO, WARNING, ERROR",
     )
 

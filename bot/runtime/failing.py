@@ -12,6 +12,7 @@ from bot.ports import (
     Post,
     Refused,
     SendError,
+    Silenced,
     Throttled,
     Unknown,
     Unreachable,
@@ -44,7 +45,7 @@ def failed(post: Post, error: SendError, now: datetime) -> Outcome:
         case Gone():
             return Outcome(post.id, "gone")
         case Refused():
-            return Outcome(post.id, "refused")
+            return Outcome(post.id, "refused", muted=isinstance(error, Silenced))
         case Unknown():
             return in_doubt(post, now)
         case _:

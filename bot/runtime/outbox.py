@@ -9,14 +9,14 @@ Rule 5: nothing waits out a pause as ``sending``: a process that ends then would
 
 import asyncio
 import logging
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
 from bot.core.effects import Lane
-from bot.core.events import Address, Incoming, Left
+from bot.core.events import Address, Event, Incoming, Left, Muted
 from bot.ports import (
     Barred,
     Conflict,
@@ -30,6 +30,7 @@ from bot.ports import (
     StoreDown,
     Throttled,
 )
+from bot.runtime.crowd import Rounds
 from bot.runtime.failing import failed
 from bot.runtime.render import Render
 from bot.runtime.throttle import Gate
@@ -42,6 +43,9 @@ POLL_SECONDS = 1.0
 
 FRESH = 10_000
 """Replies held in memory; those beyond wait in the ledger until their leases end."""
+
+EACH = 3
+"""Most replies to one address in one group: they go one after the other, and all wait for them."""
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +62,7 @@ class Dispatcher:
         self._render = render
         self._gate = gate
         self._now = now
-        self._fresh: deque[Post] = deque()
+        self._fresh: Rounds[Address, Post] = Rounds()
         self._wake = asyncio.Event()
         self._unwritten: list[Outcome] = []
         self._stopping = False
@@ -73,7 +77,8 @@ class Dispatcher:
     def offer(self, posts: Sequence[Post]) -> None:
         """Take posts that were born leased, and look for others that wait."""
         replies = [post for post in posts if post.lane is Lane.REPLY]
-        self._fresh.extend(replies[: max(FRESH - len(self._fresh), 0)])
+        for post in replies[: max(FRESH - len(self._fresh), 0)]:
+            self._fresh.add(post.address, post)
         self._wake.set()
 
     async def run(self, receive: Receive, rest: Callable[[], Awaitable[None]]) -> None:
@@ -107,7 +112,8 @@ class Dispatcher:
         try:
             marked = await self._store.mark(leased)
         except (StoreDown, Conflict):
-            self._fresh.extendleft(reversed(leased))
+            for post in reversed(leased):
+                self._fresh.back(post.address, post)
             raise
         sent = await asyncio.gather(*(self._in_order(queue) for queue in _queues(marked)))
         outcomes = [outcome for queue in sent for outcome in queue]
@@ -131,8 +137,7 @@ class Dispatcher:
 
     async def _leased(self) -> Sequence[Post]:
         if self._fresh:
-            count = min(IN_FLIGHT, len(self._fresh))
-            return [self._fresh.popleft() for _ in range(count)]
+            return self._fresh.take(IN_FLIGHT, each=EACH)
         return await self._store.claim_posts(self._platform.name, self._now(), IN_FLIGHT)
 
     async def _record(self, outcomes: Sequence[Outcome]) -> None:
@@ -177,10 +182,12 @@ class Dispatcher:
     async def _tell_gone(
         self, posts: Sequence[Post], outcomes: Sequence[Outcome], receive: Receive
     ) -> None:
-        gone = {outcome.post for outcome in outcomes if outcome.state == "gone"}
+        told: dict[int, Event] = {o.post: Muted() for o in outcomes if o.muted}
+        told |= {o.post: Left("blocked") for o in outcomes if o.state == "gone"}
+        closed = {post.address: told[post.id] for post in posts if post.id in told}
         left = [
-            Incoming(f"gone:{uuid4().hex}", address, self._now(), Left("blocked"))
-            for address in dict.fromkeys(post.address for post in posts if post.id in gone)
+            Incoming(f"gone:{uuid4().hex}", address, self._now(), event)
+            for address, event in closed.items()
         ]
         if left:
             await receive(left)

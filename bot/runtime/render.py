@@ -113,7 +113,7 @@ class _Words:
             body=tuple(self.block(block) for block in card.body),
             title=self.line(card.title) if card.title else None,
             choices=tuple(
-                Choice(self.line(one.label), one.action, one.picked, one.letter)
+                Choice(self.line(one.label), one.action, one.picked, one.letter, one.right)
                 for one in card.choices
             ),
             many=self.button(card.many) if card.many else None,
@@ -121,6 +121,7 @@ class _Words:
             ask=self.ask(card.ask) if card.ask else None,
             buttons=tuple(self.button(button) for button in card.buttons),
             footer=self.line(card.footer) if card.footer else None,
+            why=self.line(card.why) if card.why else None,
             tone=card.tone,
             lang=self._lang,
             typed_only=card.typed_only,

@@ -1,22 +1,28 @@
 """Turns: what arrives while a transaction runs is the next batch, and one is a batch of one.
 
 Rule 1: nothing is acknowledged before its effects are committed.
-Rule 2: an event that cannot be handled is tried alone, three times, and then set aside with an
+Rule 2: who waits, and who comes first, is decided by the crowd; beyond its room nothing is taken.
+Rule 3: an event that cannot be handled is tried alone, three times, and then set aside with an
 alarm, so that one poisoned event never stops everybody else's.
 """
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from bot.core.card import Text
 from bot.core.effects import Decision, Notice
-from bot.core.events import Incoming
+from bot.core.events import Address, Incoming, Muted
 from bot.core.learner import Learner
 from bot.core.library import Library
 from bot.core.message import words
 from bot.engine.decide import decide
+from bot.engine.linking import typed
+from bot.engine.place import speaker
 from bot.ports import Conflict, Post, Receipt, Store, StoreDown, Tools
+from bot.runtime import clock
+from bot.runtime.crowd import Crowd, Waiting
 from bot.runtime.hear import Ear, Front, front
 
 BATCH = 500
@@ -28,24 +34,69 @@ CONFLICTS = 5
 TRIES = 3
 """Tries of one event alone before it is set aside.  Source: trust.md, A28."""
 
+Doors = Mapping[Address, tuple[bool, bool]]
+"""By address of one learner: was it closed before this batch, and is it now."""
+
 log = logging.getLogger(__name__)
 
 
 def carried(
     fresh: Sequence[tuple[Learner, Incoming]], library: Library, ear: Ear
 ) -> list[tuple[Incoming, Decision]]:
-    """Return the decisions on *fresh* in order, each learner carried forward by their key."""
+    """Return the decisions on *fresh* in order, each learner carried forward by their key.
+
+    One learner may act at two addresses: what belongs to an address is carried by that.
+    """
     learners: dict[str, Learner] = {}
-    fronts: dict[str, Front | None] = {}
+    doors: dict[str, dict[Address, tuple[bool, bool]]] = {}
+    fronts: dict[Address, Front | None] = {}
     decided = []
     for stored, incoming in fresh:
+        here = stored.address
         learner = learners.get(stored.key, stored)
-        newest = fronts.get(stored.key)
+        if stored.linked:
+            learner = _met(learner, stored, doors.get(stored.key, {}))
+        newest = fronts.get(here)
         decision = decide(learner, ear.heard(learner, incoming, newest), library)
         learners[stored.key] = decision.learner
-        fronts[stored.key] = front(decision) or newest
+        if stored.linked:
+            doors.setdefault(stored.key, {})[here] = (stored.gone, decision.learner.gone)
+        fronts[here] = front(decision) or newest
         decided.append((incoming, decision))
     return decided
+
+
+def _met(learner: Learner, stored: Learner, doors: Doors) -> Learner:
+    """Return *learner*, carried from any address of theirs, as met at the one of *stored*."""
+    here = stored.address
+    _, gone = doors.get(here, (stored.gone, stored.gone))
+    opened = sum(before - now for at, (before, now) in doors.items() if at != here)
+    ties = replace(stored.ties, elsewhere=stored.ties.elsewhere + opened)
+    return replace(learner, address=here, gone=gone, ties=ties)
+
+
+def apart(
+    waiting: Sequence[Waiting[asyncio.Future[Receipt]]],
+) -> Iterator[Sequence[Waiting[asyncio.Future[Receipt]]]]:
+    """Yield *waiting* in order, each event that concerns two learners in a group of its own."""
+    group: list[Waiting[asyncio.Future[Receipt]]] = []
+    for one in waiting:
+        if typed(one.incoming):
+            yield from (part for part in (group, [one]) if part)
+            group = []
+        else:
+            group.append(one)
+    if group:
+        yield group
+
+
+def _tell_muted(fresh: Sequence[tuple[Learner, Incoming]]) -> None:
+    """Tell the log of places that take no posts any more; the next refusal there is no news."""
+    closed = {
+        stored.address for stored, one in fresh if isinstance(one.event, Muted) and not stored.gone
+    }
+    for address in closed:
+        log.warning("place_muted", extra={"platform": address.platform})
 
 
 class Turns:
@@ -65,7 +116,7 @@ class Turns:
         self._tools = tools
         self._ear = ear
         self._deliver = deliver
-        self._waiting: list[tuple[Incoming, asyncio.Future[Receipt]]] = []
+        self.crowd: Crowd[asyncio.Future[Receipt]] = Crowd(clock.monotonic)
         self._wake = asyncio.Event()
         self._stopping = False
 
@@ -73,43 +124,61 @@ class Turns:
         """End ``run`` after what waits; nothing more is taken."""
         self._stopping = True
         self._wake.set()
+        self._count(now=True)
 
     async def receive(self, incoming: Sequence[Incoming]) -> Sequence[Receipt]:
         """Take events and return one receipt each, after the commit.
 
         Raises:
-            StoreDown: nothing could be written; nothing may be acknowledged.
+            StoreDown: nothing could be written, or too many wait; nothing may be acknowledged.
         """
-        if self._stopping:
-            message = "the bot is stopping"
+        if self._stopping or self.crowd.full(incoming):
+            message = "the bot is stopping, or too many events wait"
             raise StoreDown(message)
-        loop = asyncio.get_running_loop()
-        futures: list[asyncio.Future[Receipt]] = [loop.create_future() for _ in incoming]
-        self._waiting.extend(zip(incoming, futures, strict=True))
+        futures = [self._comes(one) for one in incoming]
         self._wake.set()
+        self._count()
         return await asyncio.gather(*futures)
+
+    def _comes(self, incoming: Incoming) -> asyncio.Future[Receipt]:
+        future: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
+        came = self.crowd.come(incoming, future)
+        for aside in came.aside:
+            if not aside.done():
+                notice = self._too_fast(incoming) if came.tell else ""
+                aside.set_result(Receipt(notice, taken=False))
+        return future
+
+    def _too_fast(self, incoming: Incoming) -> str:
+        return words(self._tools.translate(self._spoken(incoming).locale, Text("press.too_fast")))
+
+    def _count(self, *, now: bool = False) -> None:
+        count = self.crowd.overlooked(now=now)
+        if count:
+            log.warning("events_put_aside", extra={"events": count})
 
     async def run(self) -> None:
         """Work until stopped: whatever waits is the next batch."""
-        while self._waiting or not self._stopping:
+        while self.crowd or not self._stopping:
             await self._wake.wait()
             self._wake.clear()
-            while self._waiting:
-                group, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
-                await self._settle(group)
+            while self.crowd:
+                for group in apart(self.crowd.take(BATCH)):
+                    await self._settle(group)
 
-    async def _settle(self, group: Sequence[tuple[Incoming, asyncio.Future[Receipt]]]) -> None:
-        events = [incoming for incoming, _ in group]
+    async def _settle(self, group: Sequence[Waiting[asyncio.Future[Receipt]]]) -> None:
+        events = [one.incoming for one in group]
         try:
             receipts = await self._guarded(events) or [await self._alone(one) for one in events]
         except (StoreDown, Conflict) as error:
-            for _, future in group:
-                if not future.done():
-                    future.set_exception(StoreDown(str(error)))
+            self.crowd.repay(events)
+            for one in group:
+                if not one.ticket.done():
+                    one.ticket.set_exception(StoreDown(str(error)))
             return
-        for (_, future), receipt in zip(group, receipts, strict=True):
-            if not future.done():
-                future.set_result(receipt)
+        for one, receipt in zip(group, receipts, strict=True):
+            if not one.ticket.done():
+                one.ticket.set_result(receipt)
 
     async def _guarded(self, events: Sequence[Incoming]) -> Sequence[Receipt] | None:
         """Take *events*; None where handling failed, which the log tells with its trace."""
@@ -155,9 +224,13 @@ class Turns:
         return await self._once(spoken)
 
     def _spoken(self, incoming: Incoming) -> Incoming:
-        """Return *incoming* with a language that is offered, else the deployment's own."""
-        locale = self._tools.fit(incoming.locale) or self._library.languages[0]
-        return incoming if locale == incoming.locale else replace(incoming, locale=locale)
+        """Return *incoming* in a language that is offered, else the deployment's own.
+
+        What concerns a place is said by the place itself, where who acted runs it.
+        """
+        told = speaker(incoming) if incoming.where else incoming
+        locale = self._tools.fit(told.locale) or self._library.languages[0]
+        return told if locale == told.locale else replace(told, locale=locale)
 
     async def _once(self, incoming: Sequence[Incoming]) -> Sequence[Receipt]:
         async with self._store.batch(incoming) as batch:
@@ -165,14 +238,18 @@ class Turns:
             posts = await batch.keep(decided, self._tools.now()) if decided else ()
         self._ear.showed(posts)
         self._deliver(posts)
-        receipts = {event.id: self._receipt(event, told, posts) for event, told in decided}
+        _tell_muted(batch.fresh)
+        receipts = {event.id: _receipt(self._tools, event, told, posts) for event, told in decided}
         return [receipts.get(event.id, Receipt(fresh=False)) for event in incoming]
 
-    def _receipt(self, incoming: Incoming, decision: Decision, posts: Sequence[Post]) -> Receipt:
-        owed = sum(post.answers == incoming.id for post in posts)
-        locale = decision.learner.locale
-        for effect in decision.effects:
-            if isinstance(effect, Notice):
-                text = words(self._tools.translate(locale, effect.text))
-                return Receipt(text, effect.loud, owed)
-        return Receipt(posts=owed)
+
+def _receipt(
+    tools: Tools, incoming: Incoming, decision: Decision, posts: Sequence[Post]
+) -> Receipt:
+    owed = sum(post.answers == incoming.id for post in posts)
+    locale = decision.learner.locale
+    for effect in decision.effects:
+        if isinstance(effect, Notice):
+            text = words(tools.translate(locale, effect.text))
+            return Receipt(text, effect.loud, owed)
+    return Receipt(posts=owed)

@@ -3,13 +3,13 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
 from bot.core.card import Card, Para, Text
 from bot.core.effects import Lane
-from bot.core.events import Address, Began, Commanded
+from bot.core.events import Address, Began, Commanded, Said
 from bot.core.message import Message
 from bot.ports import (
     Barred,
@@ -305,3 +305,18 @@ async def test_an_edit_that_a_newer_one_overtook_is_not_sent() -> None:
         assert await home.outbox._send(old) == Outcome(7, "skipped")
         assert await home.outbox._send(new) == Outcome(8, "sent", "m2")
         assert home.platform.titles == ["en:new", "en:new"]
+
+
+async def test_a01_many_replies_to_one_do_not_hold_up_the_answer_to_another() -> None:
+    async with house() as home:
+        for number in range(40):
+            home.clock[0] += timedelta(seconds=1)
+            await home.turns.take([home.event(Said(f"{number}"))])
+        other = Address("fake", "8")
+        await home.turns.take([home.event(Began(), address=other)])
+        assert await home.outbox.once(home.receive) == outbox.EACH + 1
+        assert other in [post.address for post, _ in home.platform.shown]
+        await home.send_all()
+        mine = [post.id for post, _ in home.platform.shown if post.address == ME]
+        assert mine == sorted(mine)
+        assert len(mine) == 40

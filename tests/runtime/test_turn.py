@@ -9,11 +9,12 @@ import pytest
 
 from bot.core.card import Action
 from bot.core.effects import Decision
-from bot.core.events import Address, Began, Incoming, LessonDue, Pressed, Said
+from bot.core.events import Added, Address, Began, Incoming, LessonDue, Muted, Pressed, Said
 from bot.core.learner import Learner
 from bot.core.library import Library
 from bot.ports import Conflict, StoreDown
 from bot.runtime import turn
+from bot.runtime.crowd import Crowd, Pace
 from tests.runtime.rooms import ME, decide, house
 
 
@@ -246,3 +247,69 @@ async def test_what_a_client_speaks_becomes_what_is_offered(spoken: str, first: 
         await home.send_all()
         ((post, _),) = home.platform.shown
         assert post.card.choices[0].action.args == (first,)
+
+
+async def test_t17_a_place_that_falls_silent_is_one_line_in_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with house() as home:
+        there = Address("fake", "-5")
+        await home.turns.take([home.event(Added(), address=there)])
+        await home.turns.take([home.event(Muted(), address=there) for _ in range(2)])
+        await home.turns.take([home.event(Muted(), address=there)])
+        told = [one for one in caplog.records if one.msg == "place_muted"]
+        assert [(one.levelname, vars(one)["platform"]) for one in told] == [("WARNING", "fake")]
+        assert there.id not in caplog.text
+
+
+async def test_who_is_too_fast_gets_a_notice_and_then_nothing(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with house() as home:
+        home.turns.crowd.pace("fake", Pace(2, 1.0))
+        work = asyncio.create_task(home.turns.run())
+        flood = [home.event(press("track:en:citizen")) for _ in range(5)]
+        other = home.event(Began(), address=Address("fake", "8"))
+        receipts = await home.turns.receive([*flood, other])
+        assert [receipt.taken for receipt in receipts] == [True, True, False, False, False, True]
+        assert [receipt.text for receipt in receipts[2:5]] == ["en:press.too_fast", "", ""]
+        assert receipts[5].posts == 1
+        work.cancel()
+        counts = [vars(one)["events"] for one in caplog.records if one.msg == "events_put_aside"]
+        assert counts == [3]
+        assert ME.id not in caplog.text
+
+
+async def test_a_full_house_refuses_and_takes_the_same_again_later() -> None:
+    async with house() as home:
+        home.turns.crowd = Crowd(lambda: 0.0, room=2)
+        people = [Address("fake", str(number)) for number in range(3)]
+        crowd = [home.event(Said("hello"), address=person) for person in people]
+        with pytest.raises(StoreDown):
+            await home.turns.receive(crowd)
+        work = asyncio.create_task(home.turns.run())
+        for one in crowd:
+            (receipt,) = await home.turns.receive([one])
+            assert receipt.posts == 1
+        work.cancel()
+
+
+async def test_what_could_not_be_written_has_not_used_up_anybodys_pace(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with house() as home:
+        home.turns.crowd.pace("fake", Pace(2, 1000.0))
+
+        async def down(_: Sequence[Incoming]) -> object:
+            raise StoreDown
+
+        events = [home.event(press("track:en:citizen")), home.event(press("set:often:never"))]
+        monkeypatch.setattr(home.turns, "take", down)
+        work = asyncio.create_task(home.turns.run())
+        for _ in range(5):
+            with pytest.raises(StoreDown):
+                await home.turns.receive(events)
+        monkeypatch.undo()
+        receipts = await home.turns.receive(events)
+        assert [receipt.taken for receipt in receipts] == [True, True]
+        work.cancel()
