@@ -5,11 +5,37 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import get_args
 
-from bot.core.card import Card
-from bot.core.events import Address
-from bot.core.learner import Acting, Answered, Answering, Choosing, Idle, Learner, Reading, Stage
+from bot.core.card import Action, Card
+from bot.core.effects import Say
+from bot.core.events import (
+    Address,
+    Commanded,
+    Event,
+    Incoming,
+    Kind,
+    Linked,
+    Miscoded,
+    Pressed,
+    Said,
+    Shown,
+)
+from bot.core.learner import (
+    Acting,
+    Answered,
+    Answering,
+    Choosing,
+    Idle,
+    Learner,
+    Often,
+    Reading,
+    Stage,
+    Stranger,
+    Ties,
+    Track,
+)
 from bot.core.library import Item, Library
-from bot.engine import current, lesson, onboarding, screens
+from bot.engine import check, current, lesson, onboarding, place, posting, schedule, screens
+from bot.engine.decide import decide
 from bot.engine.quiz import Verdict
 from tests.platforms.scripted import NOW
 
@@ -21,8 +47,46 @@ def every_card(library: Library, locale: str, platform: str) -> Iterator[Card]:
     me = Learner("0" * 32, address, locale, country="tn", zone="Africa/Tunis", hour="18:00")
     yield from (onboarding.greeting(locale, library), current.privacy(), current.menu("menu.help"))
     yield screens.settings(me, library, NOW)
+    yield from _timed(replace(me, often=Often.DAILY), library)
+    yield from _checked(me, library)
+    yield from _linked(me, library)
     for stage in _stages(library):
         yield current.card(replace(me, stage=stage), library, NOW)
+
+
+def _timed(me: Learner, library: Library) -> Iterator[Card]:
+    """The cards that tell a moment."""
+    yield screens.settings(me, library, NOW)
+    yield onboarding.ready(me, schedule.upcoming(me, library, NOW))
+    away = replace(me, paused=True, paused_until=NOW, stage=Choosing("urgent"))
+    yield current.card(away, library, NOW)
+
+
+def _checked(me: Learner, library: Library) -> Iterator[Card]:
+    """The answers to a message that was shown."""
+    heard: list[Event] = [Shown("x"), Shown(by="file"), Shown("x", by="file"), Said("x" * 99)]
+    heard += [Commanded("check"), *(Pressed(Action("check", (want,))) for want in check.WANTS)]
+    for event in heard:
+        decision = decide(me, Incoming("e:1", me.address, NOW, event), library)
+        yield from (effect.card for effect in decision.effects if isinstance(effect, Say))
+
+
+def _linked(me: Learner, library: Library) -> Iterator[Card]:
+    """The cards that join two addresses, and part them."""
+    stranger = replace(me, stage=Stranger())
+    known = replace(me, often=Often.DAILY, stage=Idle())
+    ties = Ties(("telegram", "web"), "telegram", joined=True, elsewhere=True)
+    tied = replace(known, linked=True, ties=ties)
+    code, new, off = (Commanded("link"), *(Pressed(Action("link", (w,))) for w in ("new", "off")))
+    here, split = (Pressed(Action("link", (what,))) for what in ("here", "split"))
+    joins = Linked(Address("telegram", "2"), "1" * 32)
+    heard: list[tuple[Learner, Event]] = [(stranger, code), (me, code), (known, code)]
+    heard += [(tied, event) for event in (code, new, here, off, split, joins)]
+    heard += [(replace(tied, ties=Ties(("discord",))), event) for event in (code, off, split)]
+    heard += [(known, Miscoded(why)) for why in ("unknown", "last", "locked", "own")]
+    for who, event in heard:
+        decision = decide(who, Incoming("e:1", me.address, NOW, event), library)
+        yield from (effect.card for effect in decision.effects if isinstance(effect, Say))
 
 
 def _stages(library: Library) -> Iterator[Stage]:
@@ -43,3 +107,17 @@ def _answers(item: Item) -> Iterator[Stage]:
     for verdict, picked in itertools.product(VERDICTS, ((), ids[:1], ids)):
         yield Answered(item.id, "seed", "daily", picked, verdict)
     yield Answered(item.id, "seed", "daily", ("1",), "wrong", "low")
+
+
+def every_place_card(library: Library, locale: str, platform: str) -> Iterator[Card]:
+    """Every card that a group or a channel can be shown, but the alerts."""
+    yield place.hello()
+    me = Learner("0" * 32, Address(platform, "-1"), locale, country="tn", zone="Africa/Tunis")
+    for kind, often, track in itertools.product(get_args(Kind), screens.POSTED, Track):
+        here = replace(me, place=kind, often=often, hour="18:00", track=track, stage=Idle())
+        yield screens.settings(here, library, NOW)
+        yield onboarding.ready(here)
+        for _ in range(2 * len(library.items)):
+            here, card = posting.today(here, library, NOW.date())
+            if card is not None:
+                yield card

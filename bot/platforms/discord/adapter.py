@@ -11,14 +11,17 @@ from dataclasses import replace
 from bot.core.effects import Lane
 from bot.core.message import Message
 from bot.platforms.discord import encode, gateway
+from bot.platforms.discord.again import arrived
 from bot.platforms.discord.commands import commands
+from bot.platforms.discord.decode import PLACE
 from bot.platforms.discord.doors import Doors
 from bot.platforms.discord.intake import Intake
+from bot.platforms.discord.messages import Messages, place_of
 from bot.platforms.discord.outcomes import LOST, Declined
 from bot.platforms.discord.pace import RATE, Pace, Sleep
-from bot.platforms.discord.rest import Answer, Rest
+from bot.platforms.discord.rest import Rest
 from bot.platforms.discord.tickets import Ticket, Tickets
-from bot.ports import Can, Gone, Post, Receive, SendError, Tools, Unknown
+from bot.ports import Can, Post, Receive, SendError, Tools
 
 CAN = Can(
     text=4000,
@@ -69,6 +72,7 @@ class Discord:
         self._rest = Rest(token, root, pace, pause)
         self._tickets = Tickets(tools.now)
         self._doors = Doors(self._rest, pace)
+        self._messages = Messages(self._rest, self._doors)
         self._intake = Intake(tools, self._rest, self._tickets, self._doors)
 
     @property
@@ -102,7 +106,8 @@ class Discord:
         self._rest.open()
         handlers = gateway.Handlers(self._ready, interaction, message)
         try:
-            await gateway.hear(self._token, self._root, handlers, self._pause, self._heartbeat)
+            now, beat = self._tools.now, self._heartbeat
+            await gateway.hear(self._token, self._root, handlers, self._pause, now, beat)
         finally:
             await self._rest.close()
 
@@ -125,12 +130,16 @@ class Discord:
             if found:
                 return found
         if post.on:
-            found = await self._edit(post.on, message)
+            found = await self._messages.edit(post.on, message)
             if found:
                 return found
+        if post.address.id.startswith(PLACE):
+            return await self._messages.post(post, message)
         asked = post.lane in PERSONAL
         channel = await self._doors.to(post.address.id, asked=asked)
-        return await self._write(post, message, channel)
+        again = bool(post.answers) and post.attempts > 1
+        found = await arrived(self._rest, channel, post.answers, message) if again else ""
+        return found or await self._messages.write(post, message, channel)
 
     async def _ready(self, application: str) -> None:
         """Show our commands; a bot whose commands are refused still hears what is pressed."""
@@ -152,48 +161,9 @@ class Discord:
             ticket.taken = post.id if asked else ticket.taken
             body = encode.message(message)
             path = f"{hook}/messages/@original"
-            return _place(await self._rest.call("PATCH", path, body, ours=False))
+            return place_of(await self._rest.call("PATCH", path, body, ours=False))
         if post.on or ticket.private:
             return ""
         body = encode.message(message, flags=encode.EPHEMERAL)
         # A follow-up has no nonce: what may have arrived is not said twice from here.
-        return _place(await self._rest.call("POST", hook, body, ours=False, twice=False))
-
-    async def _edit(self, on: str, message: Message) -> str:
-        """Change the message *on*; return nothing where it cannot be found any more."""
-        channel, _, number = on.partition("-")
-        if not (channel.isdecimal() and number.isdecimal()):
-            return ""
-        body = encode.message(message, flags=encode.SUPPRESS_EMBEDS)
-        try:
-            await self._rest.call("PATCH", f"/channels/{channel}/messages/{number}", body)
-        except Declined as declined:
-            if declined.code in LOST:
-                return ""
-            raise
-        return on
-
-    async def _write(self, post: Post, message: Message, channel: str) -> str:
-        flags = encode.SUPPRESS_EMBEDS | (encode.SILENT if post.silent else 0)
-        body = encode.message(message, flags=flags)
-        if post.nonce:
-            body |= {"nonce": post.nonce, "enforce_nonce": True}
-        path = f"/channels/{channel}/messages"
-        try:
-            return _place(await self._rest.call("POST", path, body, twice=bool(post.nonce)))
-        except Gone:
-            self._doors.close(post.address.id)
-            raise
-
-
-def _place(answer: Answer) -> str:
-    """Return where a message stands, as edits and presses name it.
-
-    Raises:
-        Unknown: the answer names no message, so nobody knows whether there is one.
-    """
-    channel, number = str(answer.get("channel_id", "")), str(answer.get("id", ""))
-    if channel.isdecimal() and number.isdecimal():
-        return f"{channel}-{number}"
-    problem = "discord named no message"
-    raise Unknown(problem)
+        return place_of(await self._rest.call("POST", hook, body, ours=False, twice=False))

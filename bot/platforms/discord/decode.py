@@ -6,21 +6,31 @@ Rule 2: a press is known by its ``custom_id`` alone, so that buttons outlive a r
 
 import json
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from bot.core.card import Action
-from bot.core.events import Began, Commanded, Event, Pressed, Said, Unreadable
+from bot.core.events import (
+    Address,
+    Began,
+    Commanded,
+    Event,
+    Pressed,
+    Said,
+    Unreadable,
+    Where,
+)
+from bot.engine.screens import HERE
+from bot.platforms.discord import showing
 from bot.platforms.discord.encode import ASK, PICK, PROMPT_ID
 from bot.platforms.discord.markdown import bare
 
-TEXT_CHARACTERS = 4_000
-"""How much of a typed text is read."""
-
 PICKED = 25
 """Most options picked at once.  Source: chat.md, 2.6."""
+
+PLACE = "#"
+"""How the address of a channel begins that is a place; a person's is their number alone."""
 
 COMMAND, COMPONENT, MODAL = 2, 3, 5
 """Types of interactions.  Source: Discord, Interaction Type."""
@@ -47,7 +57,7 @@ class Heard:
     """An interaction in our words; ``locale`` is the client's tag, as Discord writes it.
 
     ``on`` is ``<channel>-<message>`` of the card that was pressed; ``private``: in the direct
-    messages with the bot, whose id is ``channel``.
+    messages with the bot, whose id is ``channel``.  ``where`` is the channel of a server.
     """
 
     id: str
@@ -59,6 +69,7 @@ class Heard:
     on: str
     private: bool
     event: Event | Asks
+    where: Where | None = None
 
 
 def interaction(raw: Any) -> Heard | None:
@@ -68,8 +79,12 @@ def interaction(raw: Any) -> Heard | None:
         return None
     data = raw.data if isinstance(raw.data, dict) else {}
     channel = str(raw.channel_id or "")
-    on = f"{channel}-{raw.message.id}" if raw.message else ""
-    what = event(kind, data, on)
+    private = raw.guild_id is None and bool(raw.context.dm_channel)
+    what = event(kind, data, f"{channel}-{raw.message.id}" if raw.message else "")
+    if isinstance(what, Pressed | Unreadable) and not (private or _is_own(raw.message, what)):
+        # All see that card: what it answers to one of them must not change it.
+        what = replace(what, on="")
+    on = what.on if isinstance(what, Pressed | Unreadable) else ""
     if isinstance(what, Asks):
         what = worded(what, raw.message.components if raw.message else ())
     return Heard(
@@ -80,23 +95,42 @@ def interaction(raw: Any) -> Heard | None:
         kind="command" if kind == COMMAND else "press",
         channel=channel,
         on=on,
-        private=raw.guild_id is None and bool(raw.context.dm_channel),
+        private=private,
         event=what,
+        where=_where(raw, channel),
     )
+
+
+def _is_own(card: Any, what: Pressed | Unreadable) -> bool:
+    """Return whether who pressed may change *card*: only they see it, or it sets up a place."""
+    governs = isinstance(what, Pressed) and what.action.verb == HERE
+    return governs or bool(card and card.flags.ephemeral)
+
+
+def _where(raw: Any, channel: str) -> Where | None:
+    """Return the channel of a server that took the bot in; elsewhere nothing can be posted."""
+    if raw.guild_id is None or not raw.is_guild_integration():
+        return None
+    may = raw.permissions
+    runs = may.administrator or may.manage_guild or may.manage_channels
+    return Where(Address("discord", f"{PLACE}{channel}"), runs=runs, public=False)
 
 
 def event(kind: int, data: Mapping[str, Any], on: str) -> Event | Asks:
     """Return what the data of an interaction of type *kind* says, made on the card *on*."""
     if kind == COMMAND:
+        shown = showing.targeted(data)
+        if shown:
+            return shown
         name = str(data.get("name", "")).casefold()
-        return Began() if name == "start" else Commanded(name)
+        return Began() if name == "start" else Commanded(name, showing.option(data))
     custom_id = _AGAIN.sub("", str(data.get("custom_id", "")))
     asks = _ASK.fullmatch(custom_id)
     if kind == MODAL:
         action = Action.unpack(asks[2]) if asks else None
-        return Said(_sayable(_value(data.get("components"))), action)
+        return Said(showing.sayable(_value(data.get("components"))), action)
     if asks and Action.unpack(asks[2]):
-        return Asks(custom_id, max(1, min(int(asks[1]), TEXT_CHARACTERS)))
+        return Asks(custom_id, max(1, min(int(asks[1]), showing.TEXT_CHARACTERS)))
     return _pressed(custom_id, data, on)
 
 
@@ -126,7 +160,7 @@ def worded(asks: Asks, components: Sequence[Any]) -> Asks:
 
 def typed(text: str) -> Began | Commanded | Said:
     """Return what a direct message says: a command where it starts with a slash, else words."""
-    said = _sayable(text)
+    said = showing.sayable(text)
     command = _TYPED.fullmatch(said)
     if not command:
         return Said(said)
@@ -135,12 +169,34 @@ def typed(text: str) -> Began | Commanded | Said:
 
 
 def body(text: str) -> dict[str, Any] | None:
-    """Return the JSON object in *text*, or None where there is none."""
+    """Return the JSON object in *text*, a list as one under ``listed``; None for anything else."""
     try:
         found = json.loads(text)
     except (ValueError, RecursionError):
         return None
+    if isinstance(found, list):
+        return {"listed": found}
     return found if isinstance(found, dict) else None
+
+
+def answer_to(found: Mapping[str, Any], interaction: str, said: Any) -> str:
+    """Return the id of the message among those *found* that says *said* to *interaction*."""
+    for one in found.get("listed", ()):
+        match one:
+            case {"id": str(number), "interaction_metadata": {"id": str(of)}} if of == interaction:
+                if _contents(one.get("components")) == _contents(said):
+                    return number
+    return ""
+
+
+def _contents(parts: Any) -> list[str]:
+    """Return the texts in *parts*, in their order."""
+    texts = []
+    for part in parts if isinstance(parts, list) else ():
+        if isinstance(part, dict):
+            texts += [part["content"]] if isinstance(part.get("content"), str) else []
+            texts += _contents(part.get("components"))
+    return texts
 
 
 def number(value: Any) -> float:
@@ -168,11 +224,3 @@ def _value(components: Any) -> str:
             if found:
                 return found
     return ""
-
-
-def _sayable(text: str) -> str:
-    return "".join(filter(_is_sayable, text[:TEXT_CHARACTERS])).strip()
-
-
-def _is_sayable(char: str) -> bool:
-    return char in "\n\t" or unicodedata.category(char) not in {"Cc", "Cs"}

@@ -5,6 +5,7 @@ Rule 2: every text passes through ``markdown``; labels are shown as they are and
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import assert_never
 
 from bot.core.card import (
@@ -42,11 +43,20 @@ OPTION = 100
 PLACEHOLDER = 150
 """Characters of a menu's placeholder."""
 
+KEPT = 1024
+"""Drawn cards kept, a few KB each: one lesson goes to many people.  Nobody changes them."""
+
 FIELD_LABEL = 45
 """Characters of a form's title and of a field's label."""
 
 FIELD_HINT = 100
 """Characters of a field's placeholder."""
+
+SHORT, LINES = 1, 2
+"""Styles of a field: one line, or several.  Source: Discord, Text Input Styles."""
+
+LINE = 100
+"""Most characters of an answer that is asked for on one line.  Ours."""
 
 ASK = "ask"
 """Verb of a button that opens a form: ``ask:<most characters>:<action>``."""
@@ -62,6 +72,9 @@ RLM = "\u200f"
 
 SUPPRESS_EMBEDS, EPHEMERAL, SILENT, COMPONENTS = 1 << 2, 1 << 6, 1 << 12, 1 << 15
 """Flags of a message.  Source: Discord, Message Flags."""
+
+CARD = COMPONENTS | SUPPRESS_EMBEDS
+"""Flags of all that we say: components, and no preview of what an address leads to."""
 
 COLOURS: Mapping[Tone, int | None] = {
     "plain": None,
@@ -94,7 +107,7 @@ NO_PINGS: Payload = {"parse": []}
 def message(card: Message, *, flags: int = 0) -> Payload:
     """Return *card* as the body of a create or an edit; *flags* beside those of every card."""
     return {
-        "flags": COMPONENTS | flags,
+        "flags": CARD | flags,
         "components": [_container(card)],
         "allowed_mentions": NO_PINGS,
     }
@@ -103,7 +116,7 @@ def message(card: Message, *, flags: int = 0) -> Payload:
 def line(text: str, *, flags: int = 0) -> Payload:
     """Return one line of words as the body of a create or an edit."""
     return {
-        "flags": COMPONENTS | flags,
+        "flags": CARD | flags,
         "components": [_text(escaped(text))],
         "allowed_mentions": NO_PINGS,
     }
@@ -111,7 +124,8 @@ def line(text: str, *, flags: int = 0) -> Payload:
 
 def form(custom_id: str, title: str, label: str, hint: str, longest: int) -> Payload:
     """Return the form that a press on an Ask opens."""
-    field: Payload = {"type": 4, "custom_id": "text", "style": 1, "max_length": longest}
+    style = LINES if longest > LINE else SHORT
+    field: Payload = {"type": 4, "custom_id": "text", "style": style, "max_length": longest}
     if hint:
         field["placeholder"] = _cut(hint, FIELD_HINT)
     held = {"type": 18, "label": _cut(label, FIELD_LABEL), "component": field}
@@ -122,6 +136,7 @@ def form(custom_id: str, title: str, label: str, hint: str, longest: int) -> Pay
     }
 
 
+@lru_cache(maxsize=KEPT)
 def _container(card: Message) -> Payload:
     shown = [_text(escaped(card.plain()))] if card.typed_only else list(_components(card))
     made: Payload = {"type": 17, "components": shown or [_text("\u200b")]}

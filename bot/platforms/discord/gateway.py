@@ -2,8 +2,10 @@
 
 Rule 1: no privileged intent, no cache of people, no live view.
 Rule 2: a refused token ends it; everything else is tried again, slower and slower.
+Rule 3: no session begins, not even one that the library begins anew, but through ``Starts``.
 """
 
+import asyncio
 import logging
 import warnings
 from collections.abc import Awaitable, Callable
@@ -12,7 +14,8 @@ from dataclasses import dataclass
 import aiohttp
 
 from bot.platforms.discord.pace import Sleep
-from bot.ports import Barred
+from bot.platforms.discord.starts import CALM, SPARED, Starts
+from bot.ports import Barred, Now
 
 with warnings.catch_warnings():
     # The library loads its voice player, which wants a module that Python has let go; we say
@@ -22,12 +25,10 @@ with warnings.catch_warnings():
 
 Interaction = discord.Interaction
 Message = discord.Message
+Attachment = discord.Attachment
 
 FATAL = frozenset({4004, 4010, 4011, 4012, 4013, 4014})
 """Close codes after which Discord wants no reconnect.  Source: Discord, Gateway Close Codes."""
-
-STARTS_LEFT = 100
-"""Session starts a day that are left alone: at none left Discord resets the token."""
 
 FIRST = 5.0
 """Wait before a lost line is tried again, in seconds."""
@@ -48,7 +49,7 @@ class Handlers:
 
 
 async def hear(
-    token: str, root: str, handlers: Handlers, pause: Sleep, heartbeat: float = 60.0
+    token: str, root: str, handlers: Handlers, pause: Sleep, now: Now, heartbeat: float = 60.0
 ) -> None:
     """Tell *handlers* of what happens until cancelled.
 
@@ -57,6 +58,7 @@ async def hear(
         root: of the interface, which the library keeps for the whole process.
         handlers: who is told.
         pause: waits for some seconds.
+        now: the clock.
         heartbeat: after how many seconds of silence a connection counts as dead.
 
     Raises:
@@ -68,29 +70,32 @@ async def hear(
     logging.getLogger("discord").setLevel(logging.ERROR)
     wait = FIRST
     while True:
-        began = await _session(token, _client(handlers, heartbeat), handlers, pause)
+        begun = now()
+        await _session(token, _client(handlers, heartbeat), handlers, pause, now)
         log.warning("discord_gateway_lost")
-        wait = FIRST if began else wait
+        wait = FIRST if now() - begun >= CALM else wait
         await pause(wait)
         wait = min(wait * 2, LONGEST)
 
 
 async def _session(
-    token: str, client: discord.AutoShardedClient, handlers: Handlers, pause: Sleep
-) -> bool:
-    """Hear until the line is lost for good; return whether there was a line.
+    token: str,
+    client: discord.AutoShardedClient,
+    handlers: Handlers,
+    pause: Sleep,
+    now: Now,
+) -> None:
+    """Hear until the line is lost for good.
 
     Raises:
         Barred: Discord refuses the token.
     """
-    began = False
     try:
         async with client:
             await client.login(token)
-            await _spare(client, pause)
+            starts = Starts(await _left(client, pause), pause, now)
             await handlers.ready(str(client.application_id))
-            began = True
-            await client.connect(reconnect=True)
+            await _line(client, starts)
     except (discord.LoginFailure, discord.PrivilegedIntentsRequired):
         barred = True
     except discord.ConnectionClosed as closed:
@@ -103,7 +108,29 @@ async def _session(
         log.critical("discord_token_refused")
         message = "discord refuses the token"
         raise Barred(message)
-    return began
+
+
+async def _line(client: discord.AutoShardedClient, starts: Starts) -> None:
+    """Hold the line until it is lost, or until it wants a session more than may begin."""
+
+    async def before_identify_hook(shard: int | None, *, initial: bool = False) -> None:
+        await starts.begin(shard, initial=initial)
+
+    # This is how the library wants to be asked: it looks the hook up by this name.
+    client.event(before_identify_hook)
+    line = asyncio.create_task(client.connect(reconnect=True))
+    over = asyncio.create_task(starts.over.wait())
+    try:
+        await asyncio.wait({line, over}, return_when=asyncio.FIRST_COMPLETED)
+        if line.done():
+            line.result()
+    finally:
+        # Closed first: while it begins a session anew the library swallows a cancellation, and
+        # then goes on waiting, unless it is closed.
+        await client.close()
+        line.cancel()
+        over.cancel()
+        await asyncio.gather(line, over, return_exceptions=True)
 
 
 def _client(handlers: Handlers, heartbeat: float) -> discord.AutoShardedClient:
@@ -128,16 +155,18 @@ def _client(handlers: Handlers, heartbeat: float) -> discord.AutoShardedClient:
     return client
 
 
-async def _spare(client: discord.AutoShardedClient, pause: Sleep) -> None:
-    """Wait for the next day where few session starts are left of this one.
+async def _left(client: discord.AutoShardedClient, pause: Sleep) -> int:
+    """Return how many sessions may begin; where few are left, only on the next day.
 
     Discord itself keeps the count over restarts.
     """
-    _, url, limits = await client.http.get_bot_gateway()
-    # Without this the library goes to Discord's own gateway after a lost session, whatever
-    # root it was given.
-    gateway = discord.gateway.DiscordWebSocket
-    gateway.DEFAULT_GATEWAY = type(gateway.DEFAULT_GATEWAY)(url)
-    if limits["remaining"] <= STARTS_LEFT:
+    while True:
+        _, url, limits = await client.http.get_bot_gateway()
+        # Without this the library goes to Discord's own gateway after a lost session, whatever
+        # root it was given.
+        gateway = discord.gateway.DiscordWebSocket
+        gateway.DEFAULT_GATEWAY = type(gateway.DEFAULT_GATEWAY)(url)
+        if limits["remaining"] > SPARED:
+            return limits["remaining"]
         log.critical("discord_starts_spent", extra={"left": limits["remaining"]})
-        await pause(limits["reset_after"] / 1000)
+        await pause(max(limits["reset_after"] / 1000, FIRST))

@@ -7,9 +7,9 @@ Rule 2: a form is the first answer itself, and asks nobody.
 from collections.abc import Awaitable
 
 from bot.core.card import Text
-from bot.core.events import Address, Incoming
+from bot.core.events import Address, Commanded, Incoming, acted
 from bot.core.message import words
-from bot.platforms.discord import decode, encode, gateway
+from bot.platforms.discord import decode, encode, gateway, showing
 from bot.platforms.discord.decode import Asks, Heard
 from bot.platforms.discord.doors import Doors
 from bot.platforms.discord.outcomes import ANSWERED, Declined
@@ -53,7 +53,9 @@ class Intake:
         if not await self._defer(heard):
             self._tickets.spend(name)
         at = self._tools.now()
-        what = Incoming(name, Address("discord", heard.user), at, heard.event, heard.locale)
+        person = Address("discord", heard.user)
+        when = acted(showing.second(raw.id), at)
+        what = Incoming(name, person, at, heard.event, heard.locale, heard.where, acted=when)
         try:
             receipts = await receive([what])
         except StoreDown:
@@ -62,15 +64,19 @@ class Intake:
             await _quietly(self._conclude(heard, name, receipt))
 
     async def message(self, raw: gateway.Message, receive: Receive) -> None:
-        """Tell *receive* what a direct message says; what holds no words is no event."""
-        if not raw.content.strip():
+        """Tell *receive* what a direct message says or shows; an empty one is no event."""
+        shown = showing.told(raw)
+        if not (shown or raw.content.strip()):
             return
         user, channel = str(raw.author.id), str(raw.channel.id)
         self._doors.add(user, channel)
         # A message names no language, so it counts as the deployment's own.
         address, home = Address("discord", user), self._tools.languages[0]
-        event = decode.typed(raw.content)
-        what = Incoming(f"discord:{raw.id}", address, self._tools.now(), event, home)
+        said = decode.typed(raw.content)
+        event = shown or (showing.replied(raw, said) if isinstance(said, Commanded) else said)
+        at = self._tools.now()
+        when = acted(showing.second(raw.id), at)
+        what = Incoming(f"discord:{raw.id}", address, at, event, home, acted=when)
         try:
             receipts = await receive([what])
         except StoreDown:
@@ -78,7 +84,7 @@ class Intake:
         for receipt in receipts:
             if receipt.text:
                 path = f"/channels/{channel}/messages"
-                body = encode.line(receipt.text, flags=encode.SUPPRESS_EMBEDS)
+                body = encode.line(receipt.text)
                 await _quietly(self._rest.call("POST", path, body, twice=False))
 
     async def _defer(self, heard: Heard) -> bool:

@@ -20,6 +20,9 @@ CLOSED = frozenset({50007, 50278, 10013})
 TOO_FAST = 40003
 """Direct messages are opened too fast."""
 
+SILENCED = frozenset({10003, 50001, 50013})
+"""The channel is gone, or we may not see it or write there.  Source: trust.md, C14."""
+
 LOST = frozenset({10008, 10015, 10062, 50027})
 """The message, the interaction or its token is no more: a new message may do."""
 

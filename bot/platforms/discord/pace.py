@@ -17,6 +17,8 @@ RATE = 50.0
 Source: Discord, Rate Limits, Global.
 """
 
+STEP = timedelta(seconds=1 / RATE)
+
 INVALID = 1_000
 """Refusals within ``WINDOW`` that open the breaker: a tenth of what bans the address."""
 
@@ -39,6 +41,7 @@ class Pace:
         self._now = now
         self._pause = pause
         self._next = now()
+        self._first = False
         self._silent = now()
         self._opening = now()
         self._refused: deque[datetime] = deque()
@@ -58,10 +61,23 @@ class Pace:
         if now < until:
             raise Throttled((until - now).total_seconds(), everyone=False)
         if ours:
-            wait = (self._next - now).total_seconds()
-            self._next = max(self._next, now) + timedelta(seconds=1 / RATE)
+            wait = self._reserved(now)
             if wait > 0:
                 await self._pause(wait)
+
+    def _reserved(self, now: datetime) -> float:
+        """Reserve the next place and return how many seconds away it is.
+
+        Those who wait leave in pairs, the first with the second: to wake up costs more than a
+        post.  No later than that, so that no second holds more than ``RATE`` of them.
+        """
+        place = max(self._next, now)
+        self._next = place + STEP
+        if place <= now:
+            self._first = False
+            return 0.0
+        self._first = not self._first
+        return ((self._next if self._first else place) - now).total_seconds()
 
     def open(self) -> None:
         """Take one of the places for opening a direct message.

@@ -6,19 +6,21 @@ Rule 2: every answer to a send is one outcome, told by ``outcomes``.
 
 import asyncio
 import logging
-from dataclasses import dataclass
+from functools import partial
 
-from telegram import ForceReply
 from telegram.error import TelegramError
 
 from bot.core.message import Message
-from bot.platforms.telegram import decode, encode, menu
+from bot.platforms.telegram import decode, encode, menu, polls
+from bot.platforms.telegram.buttons import keys
 from bot.platforms.telegram.intake import Intake, Sleep, Stopped
+from bot.platforms.telegram.messages import Place, place_of, put, say
 from bot.platforms.telegram.options import Options
-from bot.platforms.telegram.outcomes import Answered, edited, outcome, unparsed
+from bot.platforms.telegram.outcomes import Answered, outcome, unparsed
 from bot.platforms.telegram.transport import Client, Transport
+from bot.platforms.telegram.watch import Watch
 from bot.platforms.telegram.webhook import Webhook
-from bot.ports import Can, Post, Receive, Refused, StoreDown, Tools, Unknown
+from bot.ports import Can, Post, Receive, StoreDown, Throttled, Tools
 
 CAN = Can(
     text=encode.TEXT_UNITS,
@@ -42,14 +44,6 @@ CAN = Can(
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A chat as the service wants it; ``topic`` 0 where there is none."""
-
-    chat: int
-    topic: int = 0
-
-
 class Telegram:
     """One bot; with a webhook it has ``app``, for wiring to mount, and without one it polls."""
 
@@ -60,12 +54,19 @@ class Telegram:
         *,
         transport: Transport | None = None,
         sleep: Sleep = asyncio.sleep,
+        rest: Sleep = asyncio.sleep,
     ) -> None:
-        """Speak for the token in *options*; see ``connect`` for the settings."""
+        """Speak for the token in *options*; see ``connect`` for the settings.
+
+        *sleep* waits between tries, *rest* between two looks of the watch.
+        """
         self._options = options
         self._tools = tools
         self._client = Client(options.token, options.api, transport)
-        self._intake = Intake(self._client, tools.now, tools.languages[0], sleep)
+        offer = partial(menu.publish, self._client, tools)
+        self._watch, self._rest = Watch(self._client, tools, options.webhook, offer), rest
+        heard = self._watch.heard
+        self._intake = Intake(self._client, tools.now, tools.languages[0], sleep, heard)
         self._receive: Receive | None = None
         if options.webhook:
             # Only then: whoever has an ``app`` is mounted in the HTTP server.
@@ -119,31 +120,35 @@ class Telegram:
             SendError: the subclass says what becomes of the post.
             Barred: the token is refused.
         """
-        place = _place(post.address.id)
+        place = place_of(post.address.id)
         async with self._client:
             try:
                 return await self._drawn(post, place, message)
             except TelegramError as fault:
-                raise outcome(fault) from fault
+                meant = outcome(fault)
+                if isinstance(meant, Throttled):
+                    self._intake.hush(meant.retry_after)
+                raise meant from fault
 
     async def _drawn(self, post: Post, place: Place, message: Message) -> str:
         """Send with looks, and once more without where the service refuses the looks."""
+        door = self._intake.own if place.chat < 0 else ""
+        quiz = polls.quiz(message) if place.chat < 0 else None
+        if quiz and not post.on:
+            said = {**quiz, "reply_markup": keys(message, door)}
+            return await say(self._client, "SendPoll", post, place, said)
         try:
-            return await self._put(post, place, encode.drawn(message))
+            return await put(self._client, post, place, encode.drawn(message, door))
         except Answered as no:
             if not unparsed(no):
                 raise
             log.error("entities_refused", extra={"post": post.id})  # noqa: TRY400 - no trace
-        return await self._put(post, place, encode.bare(message))
+        return await put(self._client, post, place, encode.bare(message, door))
 
     async def _introduced(self, receive: Receive) -> None:
         await self._intake.introduce()
-        shown = asyncio.create_task(menu.publish(self._client, self._tools))
-        try:
+        async with self._watch.kept(self._rest):
             await self._hear(receive)
-        finally:
-            shown.cancel()
-            await asyncio.gather(shown, return_exceptions=True)
 
     async def _hear(self, receive: Receive) -> None:
         if not self._options.webhook:
@@ -170,68 +175,3 @@ class Telegram:
         if self._receive is None:
             raise StoreDown
         await self._intake.take([update], self._receive)
-
-    async def _put(self, post: Post, place: Place, drawn: encode.Drawn) -> str:
-        """Edit the message that *post* names, or send a new one where there is none."""
-        if post.on.isdecimal():
-            try:
-                await _edit(self._client, int(post.on), place, drawn)
-            except Answered as no:
-                match edited(no):
-                    case "same":
-                        return post.on
-                    case "no":
-                        raise
-            else:
-                return post.on
-        result = await self._client.call(
-            "SendMessage",
-            {
-                "chat_id": place.chat,
-                "message_thread_id": None,
-                "reply_markup": drawn.under,
-                "disable_notification": post.silent or None,
-                **_text(drawn),
-            },
-        )
-        match result:
-            case {"message_id": int(sent)}:
-                return str(sent)
-            case _:
-                raise Unknown("the message has no id")
-
-
-async def _edit(client: Client, on: int, place: Place, drawn: encode.Drawn) -> None:
-    # A field for an answer cannot be edited in: the next message counts all the same.
-    under = None if isinstance(drawn.under, ForceReply) else drawn.under
-    await client.call(
-        "EditMessageText",
-        {
-            "chat_id": place.chat,
-            "message_id": on,
-            "reply_markup": under,
-            **_text(drawn),
-        },
-    )
-
-
-def _text(drawn: encode.Drawn) -> dict[str, object]:
-    return {
-        "text": drawn.text,
-        "entities": list(drawn.entities) or None,
-        "link_preview_options": {"is_disabled": True},
-    }
-
-
-def _place(address: str) -> Place:
-    """Return the chat of an address ``<chat>`` or ``<chat>:<topic>``.
-
-    Raises:
-        Refused: it is none of ours.
-    """
-    chat, _, topic = address.partition(":")
-    try:
-        return Place(int(chat), int(topic or 0))
-    except ValueError:
-        pass
-    raise Refused("the address is none of Telegram")

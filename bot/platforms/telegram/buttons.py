@@ -10,6 +10,7 @@ from telegram import ForceReply, InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.core.card import Action, Button, Choice, Style
 from bot.core.message import Message, Rich, words
+from bot.engine.place import PRESSED_HERE
 
 PER_ROW = 8
 """Most buttons in a row.  Source: chat.md, 4.1."""
@@ -32,6 +33,9 @@ STYLES: dict[Style, str | None] = {
     "good": "success",
     "danger": "danger",
 }
+
+_LINKED = re.compile(r"[A-Za-z0-9:-]{1,64}", re.ASCII)
+"""A token that a deep link can carry, its colons as ``_``.  Source: Telegram, Deep Linking."""
 
 CUT = "…"
 """Stands for what was left out, and where a text or a label would be empty."""
@@ -57,16 +61,19 @@ def _shown(label: Rich) -> int:
     return sum(unicodedata.category(char) != "Cf" for char in words(label))
 
 
-def keys(message: Message) -> Keys:
-    """Return the buttons, or a field for an answer where there are none."""
+def keys(message: Message, door: str = "") -> Keys:
+    """Return the buttons, or a field for an answer where there are none.
+
+    *door*, in a place: our user name.  What is a person's own matter opens our own chat there.
+    """
     rows = _letters(message) if is_lettered(message) else _choices(message)
     if message.many:
         rows += [[key] for key in _button(message.many)]
-    offers = [key for button in message.buttons for key in _button(button)]
+    offers = [key for button in message.buttons for key in _button(button, door)]
     rows += _rows(offers, [button.label for button in message.buttons], message)
     if any(rows):
         return InlineKeyboardMarkup(_bounded(rows))
-    if not message.ask:
+    if not message.ask or door:
         return None
     hint = sound(words(message.ask.hint))[:PLACEHOLDER] if message.ask.hint else ""
     return ForceReply(input_field_placeholder=hint or None)
@@ -106,9 +113,13 @@ def _rows(keys: Row, labels: list[Rich], message: Message) -> list[Row]:
     return [keys[at : at + step] for at in range(0, len(keys), step)]
 
 
-def _button(button: Button[Rich]) -> Row:
+def _button(button: Button[Rich], door: str = "") -> Row:
     """Return the button, or nothing for one that opens what Telegram would refuse."""
     if isinstance(button.does, Action):
+        token = button.does.pack()
+        if door and button.does.verb not in PRESSED_HERE and _LINKED.fullmatch(token):
+            link = f"https://t.me/{door}?start={token.replace(':', '_')}"
+            return [InlineKeyboardButton(sound(words(button.label)) or CUT, url=link)]
         return [_key(words(button.label), button.does, STYLES[button.style])]
     if not button.does.startswith(("https://", "http://")):
         return []

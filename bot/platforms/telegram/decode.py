@@ -6,27 +6,36 @@ Rule 3: what was typed passes through and is kept nowhere.
 """
 
 import re
-import unicodedata
 from datetime import datetime
 from typing import Any
 
 from bot.core.card import Action
 from bot.core.events import (
+    Added,
     Address,
     Began,
     Commanded,
     Event,
     Incoming,
+    Kind,
     Left,
     Pressed,
+    Relocated,
     Said,
+    Shown,
     Unreadable,
+    Where,
+    acted,
 )
+from bot.platforms.telegram import showing
 
 PLATFORM = "telegram"
-PRIVATE = "private"
+PRIVATE, CHANNEL = "private", "channel"
 
-WANTED = ("message", "callback_query", "my_chat_member")
+PLACED = Added | Left | Relocated
+"""What happens to a place; ``Left`` is a person's as well, in their own chat."""
+
+WANTED = ("message", "channel_post", "callback_query", "my_chat_member")
 """Kinds of updates that we ask for."""
 
 SHOWN = (
@@ -88,49 +97,82 @@ def incoming(update: Any, now: datetime, own: str = "", locale: str = "en") -> I
     if found is None:
         return None
     match update:
-        case {"message": {"from": dict(who), "chat": dict(chat)} as message}:
-            event = _message(message, chat, own)
+        case {"message": {"chat": dict(chat)} as held}:
+            who, event = held.get("from", {}), _message(held, chat, own)
+        case {"channel_post": {"chat": dict(chat)} as held}:
+            who, event = {}, _message(held, chat, own)
         case {"callback_query": {"from": dict(who)} as pressed}:
             held = pressed.get("message")
             chat = _chat(held)
-            event = _press(pressed, held, chat)
+            event = _press(pressed, held)
         case {"my_chat_member": {"from": dict(who), "chat": dict(chat)} as change}:
-            event = _membership(change, chat)
+            held, event = {}, _membership(change, chat)
         case _:
             return None
-    person = _person(who)
-    if event is None or not person:
+    where = _where(chat, held, said="callback_query" not in update)
+    address = _actor(who, where, event)
+    if event is None or address is None:
         return None
     spoken = _language(who) or locale
-    name = f"{PLATFORM}:{found}"
-    return Incoming(name, Address(PLATFORM, person), now, event, spoken, _where(chat))
+    album = showing.album(update) if isinstance(event, Shown) else ""
+    name = f"{PLATFORM}:{f'album:{album}' if album else found}"
+    when = _acted(update, held, now)
+    return Incoming(name, address, now, event, spoken, where, acted=when)
+
+
+def _acted(update: Any, held: Any, now: datetime) -> datetime | None:
+    """Return when a message was written; a press does not tell its time, only its message's."""
+    match held:
+        case {"date": int(second)} if "callback_query" not in update:
+            return acted(second, now)
+        case _:
+            return None
+
+
+def _actor(who: Any, where: Where | None, event: Event | None) -> Address | None:
+    """Return who acted: a person, or the place itself, to which things happen.
+
+    Who runs a place may speak in its name: the message then says no person.
+    Source: Telegram, Message, ``sender_chat``.
+    """
+    if where and (where.runs or isinstance(event, PLACED)):
+        return where.place
+    person = _person(who)
+    return Address(PLATFORM, person) if person else None
 
 
 def _message(message: Any, chat: Any, own: str) -> Event | None:
+    moved = message.get("migrate_to_chat_id")
+    if isinstance(moved, int) and _is_id(moved):
+        return Relocated(Address(PLATFORM, str(moved)))
     text = message.get("text", message.get("caption"))
     private = _is_private(chat)
+    shown = showing.sent(message) if private else None
+    if shown:
+        return shown
     if not isinstance(text, str):
         return Unreadable() if private and any(kind in message for kind in SHOWN) else None
-    said = "".join(filter(_sayable, text)).strip()
+    said = showing.sayable(text)
     command = _COMMAND.fullmatch(said)
     if not command or "text" not in message:
-        return Said(said) if private else None
+        return Said(said) if private else showing.mentioned(message, said, own)
     name, whom, args = command.groups(default="")
     if whom and own and whom.casefold() != own.casefold():
         return None
     name, args = name.casefold().replace("-", "_"), args.strip()
     if name == "start":
         return Began(args if _PAYLOAD.fullmatch(args) else "")
-    return Commanded(name, args)
+    found = showing.asked(message, args, public=not private) if name == "check" else None
+    return found or Commanded(name, args)
 
 
-def _press(pressed: Any, held: Any, chat: Any) -> Pressed | Unreadable:
+def _press(pressed: Any, held: Any) -> Pressed | Unreadable:
     """Return the press; one made where its message cannot be edited gets a message of its own.
 
     An inaccessible message has the date 0.  Source: Telegram, InaccessibleMessage.
     """
     match held:
-        case {"message_id": int(at), "date": int(date)} if _is_private(chat) and date:
+        case {"message_id": int(at), "date": int(date)} if date:
             on = str(at) if _is_id(at) else ""
         case _:
             on = ""
@@ -139,10 +181,21 @@ def _press(pressed: Any, held: Any, chat: Any) -> Pressed | Unreadable:
     return Pressed(action, on) if action else Unreadable(on)
 
 
-def _membership(change: Any, chat: Any) -> Left | None:
-    match change:
-        case {"new_chat_member": {"status": "kicked" | "left"}} if _is_private(chat):
-            return Left("blocked")
+def _membership(change: Any, chat: Any) -> Added | Left | None:
+    """Return what became of us in a chat: a person blocked us, a place took us in or put us out.
+
+    Source: Telegram, ChatMember.
+    """
+    private = _is_private(chat)
+    kind: Kind = "channel" if chat.get("type") == CHANNEL else "group"
+    match change.get("new_chat_member"):
+        case {"status": "kicked" | "left"}:
+            return Left("blocked" if private else "removed")
+        case {"status": str(status)} as member if not private:
+            right = {"restricted": "can_send_messages", "administrator": "can_post_messages"}
+            # In a group an administrator has no such right: it posts as everybody does.
+            may = member.get(right.get(status, ""), kind == "group" and status != "restricted")
+            return Added(frozenset({"post"} if may else ()), kind)
         case _:
             return None
 
@@ -173,12 +226,34 @@ def _chat(held: Any) -> Any:
             return {}
 
 
-def _where(chat: Any) -> Address | None:
+def _where(chat: Any, held: Any, *, said: bool) -> Where | None:
+    """Return the place of *held*, a message in it; a topic is a place of its own.
+
+    *said*: who acted wrote it; else it is ours, and was pressed.
+    """
     match chat:
         case {"id": int(found)} if _is_id(found) and not _is_private(chat):
-            return Address(PLATFORM, str(found))
+            kind: Kind = "channel" if chat.get("type") == CHANNEL else "group"
+            place = Address(PLATFORM, f"{found}{_topic(held)}")
+            return Where(place, kind, runs=said and _in_its_name(held, found))
         case _:
             return None
+
+
+def _topic(held: Any) -> str:
+    match held:
+        case {"is_topic_message": True, "message_thread_id": int(topic)} if _is_id(topic):
+            return f":{topic}"
+        case _:
+            return ""
+
+
+def _in_its_name(held: Any, chat: int) -> bool:
+    match held:
+        case {"sender_chat": {"id": int(sender)}}:
+            return sender == chat
+        case _:
+            return False
 
 
 def _is_private(chat: Any) -> bool:
@@ -187,7 +262,3 @@ def _is_private(chat: Any) -> bool:
 
 def _is_id(found: int) -> bool:
     return not isinstance(found, bool) and -LARGEST < found < LARGEST
-
-
-def _sayable(char: str) -> bool:
-    return char in "\n\t" or unicodedata.category(char) not in {"Cc", "Cs"}

@@ -69,8 +69,8 @@ class Piece:
 
 
 @lru_cache(maxsize=KEPT)
-def drawn(message: Message) -> Drawn:
-    """Return *message* as text, entities and buttons."""
+def drawn(message: Message, door: str = "") -> Drawn:
+    """Return *message* as text, entities and buttons; *door* as in ``buttons.keys``."""
     if message.typed_only:
         parts = message.plain().split("\n\n")
         return _fitted([Piece(part, body=at > 0) for at, part in enumerate(parts)], None)
@@ -82,12 +82,12 @@ def drawn(message: Message) -> Drawn:
         pieces.append(_rich(message.ask.prompt))
     if message.footer:
         pieces.append(_rich(message.footer, MessageEntity.ITALIC))
-    return _fitted(pieces, keys(message))
+    return _fitted(pieces, keys(message, door))
 
 
-def bare(message: Message) -> Drawn:
+def bare(message: Message, door: str = "") -> Drawn:
     """Return *message* without looks, with the same buttons."""
-    whole = drawn(message)
+    whole = drawn(message, door)
     return Drawn(whole.text, (), whole.under)
 
 

@@ -14,6 +14,7 @@ from telegram.error import TelegramError
 from bot.core.events import Incoming
 from bot.platforms.telegram import decode
 from bot.platforms.telegram.outcomes import Answered, outcome
+from bot.platforms.telegram.runners import Runners
 from bot.platforms.telegram.transport import Client
 from bot.ports import Now, Receipt, Receive, StoreDown, Throttled
 
@@ -33,6 +34,7 @@ UNANSWERED = 1000
 """Most presses that wait for their answer; beyond, a press stays without its tick."""
 
 Sleep = Callable[[float], Awaitable[None]]
+Heard = Callable[[], Awaitable[None]]
 
 log = logging.getLogger(__name__)
 
@@ -41,17 +43,29 @@ class Stopped(Exception):
     """The service will not hand us updates: the token is refused, or another process polls."""
 
 
+async def _unnoted() -> None:
+    """Note nothing."""
+
+
 class Intake:
     """Takes updates for one bot and answers its presses."""
 
-    def __init__(self, client: Client, now: Now, locale: str, sleep: Sleep) -> None:
-        """Decode with the clock *now*; *locale* is for whoever's client names no language."""
+    def __init__(
+        self, client: Client, now: Now, locale: str, sleep: Sleep, heard: Heard = _unnoted
+    ) -> None:
+        """Decode with the clock *now*; *locale* is for whoever's client names no language.
+
+        *heard* is told after each poll whose updates were taken.
+        """
+        self._heard = heard
         self._client = client
         self._now = now
         self._locale = locale
         self._sleep = sleep
-        self._own = ""
+        self.own = ""
+        self._runners = Runners(client, now)
         self._answers: set[asyncio.Task[None]] = set()
+        self._hushed = 0.0
         self.skipped = 0
 
     async def introduce(self) -> None:
@@ -62,7 +76,7 @@ class Intake:
         """
         match await self.insist("GetMe"):
             case {"username": str(name)}:
-                self._own = name
+                self.own = name
 
     async def insist(
         self, method: str, values: Mapping[str, object] | None = None, *, seconds: float = 0.0
@@ -100,6 +114,7 @@ class Intake:
             )
             updates = found if isinstance(found, list) else []
             await self._patiently(updates, receive)
+            await self._heard()
             numbers = [at for one in updates if (at := decode.number(one)) is not None]
             # Numbers begin anew after a week of silence, so an empty poll forgets the offset.
             offset = max(numbers, default=-1) + 1
@@ -113,13 +128,17 @@ class Intake:
             StoreDown: nothing was taken.
         """
         now = self._now()
-        decoded = [(one, decode.incoming(one, now, self._own, self._locale)) for one in updates]
-        heard = [(update, event) for update, event in decoded if event is not None]
+        decoded = [(one, decode.incoming(one, now, self.own, self._locale)) for one in updates]
+        heard = [(update, await self._runners.known(event)) for update, event in decoded if event]
         self._skip(len(decoded) - len(heard))
         receipts = await receive([event for _, event in heard]) if heard else ()
         told = {event.id: receipt for (_, event), receipt in zip(heard, receipts, strict=True)}
         for update, event in decoded:
             self._answer(decode.query(update), _told(event, told))
+
+    def hush(self, seconds: float) -> None:
+        """Answer no press for *seconds*: a pause of sending is one of the whole token."""
+        self._hushed = max(self._hushed, asyncio.get_running_loop().time() + seconds)
 
     async def end(self) -> None:
         """Let go of the answers that are still on their way."""
@@ -143,13 +162,18 @@ class Intake:
             log.info("updates_skipped", extra={"updates": count})
 
     def _answer(self, query: str, receipt: Receipt) -> None:
-        if query and len(self._answers) < UNANSWERED:
+        # Who is too fast is told now and then; a tick would say that the press was taken.
+        silent = not receipt.taken and not receipt.text
+        if query and not silent and len(self._answers) < UNANSWERED:
             task = asyncio.create_task(self._tick(query, receipt))
             self._answers.add(task)
             task.add_done_callback(self._answers.discard)
 
     async def _tick(self, query: str, receipt: Receipt) -> None:
         """Show that a press has been taken; too late or refused, it is taken all the same."""
+        pause = self._hushed - asyncio.get_running_loop().time()
+        if pause > 0:
+            await self._sleep(pause)
         try:
             await self._client.call(
                 "AnswerCallbackQuery",

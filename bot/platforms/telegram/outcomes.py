@@ -16,6 +16,7 @@ from bot.ports import (
     Moved,
     Refused,
     SendError,
+    Silenced,
     Throttled,
     Unknown,
     Unreachable,
@@ -40,6 +41,20 @@ GONE = (
     "chat was deleted",
 )
 """Words, in lower case, of an answer after which nothing more can be said at that address."""
+
+SILENCED = (
+    "not enough rights",
+    "have no rights to send",
+    "need administrator rights",
+    "chat_write_forbidden",
+    "chat_restricted",
+    "topic_closed",
+    "topic_deleted",
+    "message thread not found",
+    "slowmode_wait",
+    "slow mode",
+)
+"""Words of an answer after which a group or channel takes none of our posts for now."""
 
 SAME = "message is not modified"
 LOST = ("message to edit not found", "message can't be edited", "message_id_invalid")
@@ -105,6 +120,8 @@ def _answered(no: Answered) -> SendError | Barred:
             return Unreachable("another process uses the token")
         case HTTPStatus.BAD_REQUEST | HTTPStatus.FORBIDDEN if _is_gone(no):
             return Gone("nothing more can be said in this chat")
+        case HTTPStatus.BAD_REQUEST | HTTPStatus.FORBIDDEN if _is_silenced(no):
+            return Silenced("the place takes no post of ours")
         case status if HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR:
             return Refused(f"the Bot API answered {status}")
         case _:
@@ -113,6 +130,10 @@ def _answered(no: Answered) -> SendError | Barred:
 
 def _is_gone(no: Answered) -> bool:
     return any(words in no.said for words in GONE)
+
+
+def _is_silenced(no: Answered) -> bool:
+    return any(words in no.said for words in SILENCED)
 
 
 def edited(fault: Answered) -> Edited:

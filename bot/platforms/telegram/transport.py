@@ -8,25 +8,39 @@ Rule 3: the session lives while anybody uses it, so that nothing is left open at
 import asyncio
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
 import aiohttp
-from telegram import Bot
+from telegram import Bot, TelegramObject
 from telegram.error import TelegramError
 from telegram.request import BaseRequest, RequestData
 
 from bot.platforms.telegram.outcomes import Answered, Undecided, Unsent
 
-CONNECTIONS = 64
-"""Most connections at once: the group in flight, answers to presses, and the poll."""
+CONNECTIONS = 100
+"""Most connections at once: the group in flight, answers to presses, and the poll.
+
+More than are ever wanted: a post that waits for one pays for a timer and a turn of the loop.
+"""
 
 CONNECT_SECONDS = 10.0
 """How long a free connection may take, made or waited for."""
 
 READ_SECONDS = 20.0
 """How long an answer may take."""
+
+KEPT = 8192
+"""Looks and keyboards kept as plain JSON: those of one lesson go to many people."""
+
+WHOLE = "whole"
+"""Name under which all parameters of a call pass through the library as one."""
+
+JSON = json.JSONEncoder(ensure_ascii=False)
+
+JSON_HEAD = {"Content-Type": "application/json"}
 
 # The library logs addresses and parameters at DEBUG.  Source: trust.md, 2, finding 8.
 logging.getLogger("telegram").setLevel(logging.WARNING)
@@ -35,6 +49,26 @@ OK, LAST_OK = 200, 299
 
 Seconds = object
 """What the library hands over as a timeout: a number, None, or its own word for no choice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """All parameters of a call: the library would take each apart, and make JSON of each."""
+
+    values: Mapping[str, object]
+
+
+class Body(bytes):
+    """An answer that is read already: the library passes bytes on, and would read them again."""
+
+    answer: dict[str, object]
+
+    @classmethod
+    def of(cls, answer: object) -> Self:
+        """Return *answer* as what the library passes on."""
+        made = cls()
+        made.answer = answer if isinstance(answer, dict) else {}
+        return made
 
 
 class Transport(BaseRequest):
@@ -65,12 +99,23 @@ class Transport(BaseRequest):
         """Count one more user, and open the session for the first."""
         if self._session is None:
             connector = aiohttp.TCPConnector(limit=self._limit)
-            self._session = aiohttp.ClientSession(connector=connector, auto_decompress=True)
+            self._session = aiohttp.ClientSession(
+                connector=connector, cookie_jar=aiohttp.DummyCookieJar(), headers=JSON_HEAD
+            )
         self._users += 1
 
     async def shutdown(self) -> None:
         """Count one user less, and close the session after the last."""
+        if self.leave():
+            await self.close()
+
+    def leave(self) -> bool:
+        """Count one user less, and return whether that was the last, who has to ``close``."""
         self._users -= 1
+        return not self._users
+
+    async def close(self) -> None:
+        """Close the session, unless somebody came in the meantime."""
         if not self._users and self._session is not None:
             session, self._session = self._session, None
             await session.close()
@@ -92,40 +137,49 @@ class Transport(BaseRequest):
             Undecided: no answer that can be read.
             Answered: the service said no.
         """
-        seconds = float(read_timeout) if isinstance(read_timeout, int | float) else self._read
-        data = request_data.json_parameters if request_data else {}
-        status, body = await self._exchange(method, url, data, seconds)
-        fault = judged(status, body)
-        if fault:
-            raise fault
-        return status, body
-
-    async def _exchange(
-        self, method: str, url: str, data: dict[str, str], seconds: float
-    ) -> tuple[int, bytes]:
         if self._session is None:
             raise Unsent
+        seconds = float(read_timeout) if isinstance(read_timeout, int | float) else self._read
         limits = aiohttp.ClientTimeout(self._connect + seconds, connect=self._connect)
-        fault: TelegramError
+        said = _said(request_data.parameters if request_data else {})
+        fault: TelegramError | None
         try:
             async with self._session.request(
-                method, url, data=data, timeout=limits, allow_redirects=False
-            ) as answer:
-                return answer.status, await answer.read()
+                method, url, data=said, timeout=limits, allow_redirects=False
+            ) as response:
+                answer = _parsed(await response.read())
+                fault = judged(response.status, answer)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
             fault = Unsent()
         except (aiohttp.ClientError, TimeoutError, OSError):
             fault = Undecided()
         # Raised out here: the vendor's exception holds the address, and must not hang on.
-        raise fault
+        if fault:
+            raise fault
+        return OK, Body.of(answer)
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> dict[str, object]:
+        """Return the answer, which was read when it was judged."""
+        return payload.answer if isinstance(payload, Body) else {}
 
 
-def judged(status: int, body: bytes) -> TelegramError | None:
-    """Return the fault that an answer stands for, or None for a good one."""
+def _said(values: Mapping[str, object]) -> bytes:
+    """Return parameters as JSON: a form is quoted byte by byte in Python, which costs most."""
+    whole = values.get(WHOLE)
+    said = JSON.encode(whole.values if isinstance(whole, Whole) else values)
+    return said.encode("utf-8", "replace")
+
+
+def _parsed(body: bytes) -> object:
     try:
-        answer = json.loads(body.decode("utf-8", "replace"))
+        return json.loads(body.decode("utf-8", "replace"))
     except (ValueError, RecursionError):
-        answer = None
+        return None
+
+
+def judged(status: int, answer: object) -> TelegramError | None:
+    """Return the fault that an answer stands for, or None for a good one."""
     if OK <= status <= LAST_OK:
         good = isinstance(answer, dict) and answer.get("ok") is True and "result" in answer
         return None if good else _odd(answer)
@@ -168,6 +222,7 @@ class Client:
             request=self._transport,
             get_updates_request=self._transport,
         )
+        self._kept: dict[int, tuple[TelegramObject, dict[str, object]]] = {}
 
     async def __aenter__(self) -> Self:
         """Open the session for one more user."""
@@ -181,12 +236,14 @@ class Client:
         trace: TracebackType | None,
     ) -> None:
         """Close the session after the last user."""
-        await asyncio.shield(self._transport.shutdown())
+        # Shielding makes a task, and nearly nobody is the last.
+        if self._transport.leave():
+            await asyncio.shield(self._transport.close())
 
-    async def call(
+    def call(
         self, method: str, values: Mapping[str, object] | None = None, *, seconds: float = 0.0
-    ) -> object:
-        """Return the bare result of a Bot API method, such as ``SendMessage``.
+    ) -> Awaitable[object]:
+        """Ask for the bare result of a Bot API method, such as ``SendMessage``.
 
         The name begins with a capital, which Telegram ignores, so that the library hands over
         the bare result; its own methods would build an object of every answer.
@@ -199,7 +256,24 @@ class Client:
         Raises:
             TelegramError: ``outcomes.outcome`` says what it means.
         """
-        given = dict(values or {})
+        plain = {name: self._plain(it) for name, it in (values or {}).items() if it is not None}
+        given = {WHOLE: Whole(plain)}
         if seconds:
-            return await self._bot.do_api_request(method, given, read_timeout=seconds)
-        return await self._bot.do_api_request(method, given)
+            return self._bot.do_api_request(method, given, read_timeout=seconds)
+        return self._bot.do_api_request(method, given)
+
+    def _plain(self, value: object) -> object:
+        """Return *value* with what the library made of it as plain JSON, each asked once.
+
+        Kept by identity: its objects never change, and as long as one is kept no other has its.
+        """
+        if isinstance(value, list):
+            return [self._plain(one) for one in value]
+        if not isinstance(value, TelegramObject):
+            return value
+        kept = self._kept.get(id(value))
+        if kept is None:
+            if len(self._kept) >= KEPT:
+                self._kept.clear()
+            kept = self._kept[id(value)] = (value, value.to_dict())
+        return kept[1]

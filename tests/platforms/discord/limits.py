@@ -16,6 +16,7 @@ OFFICIAL = Path(__file__).parents[4] / "shared" / "specs" / "discord-openapi.jso
 TEXT, COMPONENTS, LABEL, CUSTOM_ID, PER_ROW, OPTIONS = 4000, 40, 80, 100, 5, 25
 TITLE, HINT = 45, 100
 V2 = 1 << 15
+NO_PREVIEW = 1 << 2
 
 
 def units(text: str) -> int:
@@ -36,6 +37,8 @@ def faults(body: dict[str, Any]) -> list[str]:
     """Everything that Discord would refuse in a message."""
     parts = list(walk(body.get("components", [])))
     found = [] if body.get("allowed_mentions") == {"parse": []} else ["it may ping"]
+    if not body.get("flags", 0) & NO_PREVIEW:
+        found.append("an address in it may be previewed")
     if body.get("flags", 0) & V2 and body.get("content"):
         found.append("content beside components")
     if sum(units(text) for text in texts(body)) > TEXT:

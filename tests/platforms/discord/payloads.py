@@ -1,8 +1,9 @@
 """What our own Discord says: messages, people and answers, in the shapes of the documents."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count
+from time import monotonic
 from typing import Any, TypeAlias
 
 from aiohttp import web
@@ -16,6 +17,9 @@ APP = "900000000000000001"
 TOKEN = "hush-hush-token"  # noqa: S105 - invented
 GUILD = "700000000000000001"
 EPHEMERAL = 1 << 6
+PRIVILEGED = 1 << 1 | 1 << 8 | 1 << 15
+"""Intents that a bot must be allowed: members, presences, content of messages."""
+
 SELF = {
     "id": APP,
     "username": "wary",
@@ -35,6 +39,7 @@ class Call:
     path: str
     body: Json
     bearer: bool
+    at: float = field(default_factory=monotonic)
 
 
 @dataclass
@@ -54,6 +59,7 @@ class Spoken:
     body: dict[str, Any]
     hidden: bool = False
     edits: int = 0
+    answers: str = ""
 
     @property
     def text(self) -> str:
@@ -96,8 +102,19 @@ def person(user: str) -> dict[str, Any]:
     }
 
 
+def member(user: str, permissions: int) -> dict[str, Any]:
+    return {
+        "user": person(user),
+        "roles": [],
+        "joined_at": "2026-01-01T00:00:00+00:00",
+        "permissions": str(permissions),
+        "flags": 0,
+    }
+
+
 def payload(said: Spoken) -> dict[str, Any]:
     return {
+        **_answering(said),
         "id": said.id,
         "channel_id": said.channel,
         "author": SELF,
@@ -115,6 +132,14 @@ def payload(said: Spoken) -> dict[str, Any]:
         "flags": EPHEMERAL if said.hidden else 0,
         "components": _numbered(said.body.get("components", [])),
     }
+
+
+def _answering(said: Spoken) -> dict[str, Any]:
+    """Tell which interaction a message answers, where it answers one."""
+    if not said.answers:
+        return {}
+    told = {"id": said.answers, "type": 2, "user": person("1"), "name": "start"}
+    return {"interaction_metadata": {**told, "authorizing_integration_owners": {}}}
 
 
 def _numbered(parts: list[dict[str, Any]], taken: "count[int] | None" = None) -> list[Any]:

@@ -20,6 +20,7 @@ from tests.platforms.discord.payloads import (
     APP,
     EPHEMERAL,
     GUILD,
+    PRIVILEGED,
     SELF,
     TOKEN,
     Call,
@@ -28,13 +29,11 @@ from tests.platforms.discord.payloads import (
     Spoken,
     answer,
     application,
+    member,
     payload,
     person,
     refusal,
 )
-
-PRIVILEGED = 1 << 1 | 1 << 8 | 1 << 15
-"""Intents that a bot must be allowed: members, presences, content of messages."""
 
 
 @dataclass
@@ -78,6 +77,10 @@ class Server:
     mute: bool = False
     beat_ms: int = 45_000
     starts_left: int = 1000
+    starts_reset_ms: int = 86_400_000
+    places: set[str] = field(default_factory=lambda: {GUILD})
+    permissions: dict[str, int] = field(default_factory=dict)
+    installed: bool = True
     past: list[dict[str, Any]] = field(default_factory=list)
     greet: list[Callable[[web.WebSocketResponse], Any]] = field(default_factory=list)
     _numbers: "count[int]" = field(default_factory=lambda: count(10**18))
@@ -163,15 +166,10 @@ class Server:
         if channel == GUILD:
             del what["user"]
             what |= {"context": 0, "guild_id": GUILD, "guild": {"id": GUILD, "features": []}}
+            if self.installed:
+                what["authorizing_integration_owners"] = {"0": GUILD}
             what["channel"] = {"id": GUILD, "type": 0, "name": "school", "position": 0}
-            joined = "2026-01-01T00:00:00+00:00"
-            what["member"] = {
-                "user": who,
-                "roles": [],
-                "joined_at": joined,
-                "permissions": "0",
-                "flags": 0,
-            }
+            what["member"] = member(user, self.permissions.get(user, 0))
         if on:
             what["message"] = payload(on)
         self.tokens[token] = {"id": number, "channel": channel, "on": on.id if on else ""}
@@ -238,15 +236,15 @@ class Server:
         parts = path.strip("/").split("/")
         match method, parts:
             case "GET", _:
-                known = {"gateway": self._gateway(), "users": SELF, "oauth2": application()}
-                return answer(known[parts[0]])
+                return answer(self._known(parts))
             case "PUT", ["applications", _, "commands"]:
                 self.commands = body
                 return web.json_response(body)
             case "POST", ["users", "@me", "channels"]:
                 return answer({"id": self.room(body["recipient_id"]), "type": 1})
-            case "POST", ["channels", channel, "messages"]:
-                return self._create(channel, body)
+            case "POST", ["channels", channel, "messages", *crossposted]:
+                said = self.spoken.get("".join(crossposted[:1]))
+                return answer(payload(said)) if said else self._create(channel, body)
             case "PATCH", ["channels", _, "messages", number]:
                 return self._change(number, body)
             case "POST", ["interactions", _, token, "callback"]:
@@ -255,10 +253,16 @@ class Server:
                 return self._hook(method, token, body)
         return refusal(404, 0)
 
+    def _known(self, parts: list[str]) -> Json:
+        mine = [payload(one) for one in self.seen(hidden=False) if one.channel == parts[1]]
+        known = {"gateway": self._gateway(), "users": SELF, "oauth2": application()}
+        return known.get(parts[0], mine[::-1])
+
     def _gateway(self) -> dict[str, Any]:
-        limit = {"total": 1000, "remaining": self.starts_left, "reset_after": 86_400_000}
+        limit = {"total": 1000, "remaining": self.starts_left, "max_concurrency": 1}
+        limit["reset_after"] = self.starts_reset_ms
         url = self.root.replace("http", "ws").replace("/api/v10", "/gateway")
-        return {"url": url, "shards": 1, "session_start_limit": {**limit, "max_concurrency": 1}}
+        return {"url": url, "shards": 1, "session_start_limit": limit}
 
     def _wrong(self, body: Json) -> bool:
         found = limits.faults(body)
@@ -270,7 +274,7 @@ class Server:
     ) -> web.Response:
         if self._wrong(body):
             return refusal(400, 50035)
-        if not hidden and channel not in self.rooms.values():
+        if not hidden and channel not in {*self.rooms.values(), *self.places}:
             return refusal(404, 10003)
         nonce = (channel, body.get("nonce", ""))
         if nonce[1] and body.get("enforce_nonce") and nonce in self.nonces:
@@ -304,7 +308,7 @@ class Server:
             self.forms.append(body["data"])
         if body["type"] == 5:
             hidden = bool(body["data"]["flags"] & EPHEMERAL)
-            said = Spoken(self.number(), ticket["channel"], {}, hidden)
+            said = Spoken(self.number(), ticket["channel"], {}, hidden, answers=ticket["id"])
             self.spoken[said.id] = said
             ticket["on"] = said.id
         return web.Response(status=204)
@@ -339,11 +343,14 @@ class Server:
                 await line.socket.send_json({"op": 11, "d": None})
             case 2:
                 self.identifies += 1
+                self.starts_left -= 1
                 self.lines.append(line)
                 if said["d"]["token"] != TOKEN or said["d"]["intents"] & PRIVILEGED:
                     await line.socket.close(code=4014)
                     return
                 await self._greeted(line)
+            case 6 if said["d"]["session_id"] is None:
+                await line.socket.send_json({"op": 9, "d": False})
             case 6:
                 self.resumes += 1
                 self.lines.append(line)

@@ -1,5 +1,6 @@
 """The list of commands as Discord takes it."""
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -18,13 +19,42 @@ def made(languages: tuple[str, ...] = OURS) -> list[dict[str, Any]]:
     return commands(languages, translate)
 
 
-def test_there_are_six_with_plain_names() -> None:
-    names = [one["name"] for one in made()]
-    assert names == ["start", "lesson", "settings", "stop", "help", "privacy"]
+def slash(languages: tuple[str, ...] = OURS) -> list[dict[str, Any]]:
+    return [one for one in made(languages) if one["type"] == 1]
+
+
+def test_there_are_eight_with_plain_names() -> None:
+    names = [one["name"] for one in slash()]
+    assert names == ["start", "lesson", "check", "settings", "link", "stop", "help", "privacy"]
+
+
+def test_a_message_has_one_in_its_own_menu_named_in_every_language() -> None:
+    [menu] = [one for one in made() if one["type"] == 3]
+    assert menu["name"] == "en:command.check_this"
+    assert menu["name_localizations"]["zh-CN"] == "zh-Hans:command.check_this"
+    assert "description" not in menu
+    assert "options" not in menu
+
+
+def test_the_check_and_the_link_take_words_and_they_may_be_left_out() -> None:
+    [check, link] = [one for one in slash() if "options" in one]
+    [code] = link["options"]
+    assert (link["name"], code["name"], code["required"]) == ("link", "code", False)
+    [text] = check["options"]
+    assert (check["name"], text["name"], text["type"]) == ("check", "text", 3)
+    assert text["required"] is False
+    assert text["description_localizations"]["fr"] == "fr:check.prompt"
+
+
+def test_no_name_is_longer_than_discord_takes_and_all_words_fit_one_command() -> None:
+    for one in made():
+        names = [one["name"], *one.get("name_localizations", {}).values()]
+        assert all(1 <= len(name) <= 32 for name in names)
+        assert len(json.dumps(one, ensure_ascii=False)) < 8_000
 
 
 def test_a_description_is_in_every_language_that_discord_knows() -> None:
-    [_, lesson, *_] = made()
+    [_, lesson, *_] = slash()
     assert lesson["description"] == "en:command.lesson"
     assert lesson["description_localizations"] == {
         "en-US": "en:command.lesson",
@@ -56,7 +86,9 @@ def test_a_long_description_is_cut() -> None:
     def long(_: str, text: Text) -> Rich:
         return (Span(text.key * 20),)
 
-    assert {len(str(one["description"])) for one in commands(("en",), long)} == {100}
+    own = commands(("en",), long)
+    assert {len(str(one["description"])) for one in own if one["type"] == 1} == {100}
+    assert [len(str(one["name"])) for one in own if one["type"] == 3] == [32]
 
 
 def test_the_official_description_knows_every_field() -> None:

@@ -1,5 +1,6 @@
 """Every card of all that is taught, in every language, within Discord's limits."""
 
+import itertools
 from dataclasses import replace
 from typing import Any
 
@@ -9,7 +10,7 @@ from bot import i18n, settings, wiring
 from bot.platforms.discord import encode
 from bot.runtime.render import renderer
 from tests.platforms.discord import limits
-from tests.platforms.everything import every_card
+from tests.platforms.everything import every_card, every_place_card
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +26,8 @@ def test_no_card_of_ours_is_over_a_limit(
     render = renderer(taught.catalogues.translate, i18n.rtl)
     over: list[str] = []
     seen = 0
-    for card in every_card(taught.library, locale, "discord"):
+    told = (taught.library, locale, "discord")
+    for card in itertools.chain(every_card(*told), every_place_card(*told)):
         said = render(card, locale)
         if typed_only:
             said = replace(said, typed_only=True)

@@ -98,7 +98,7 @@ def test_no_typed_text_raises(text: str) -> None:
     assert decode.typed(text) is not None
 
 
-@pytest.mark.parametrize("text", ["", "[1]", "<html>", "{", '"x"', "[" * 100_000])
+@pytest.mark.parametrize("text", ["", "1", "<html>", "{", '"x"', "[" * 100_000])
 def test_what_is_no_object_is_no_body(text: str) -> None:
     assert decode.body(text) is None
 

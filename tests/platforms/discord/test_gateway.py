@@ -82,15 +82,6 @@ async def test_c5_a_line_that_does_not_answer_is_closed_and_resumed() -> None:
         assert server.identifies == 1
 
 
-async def test_c6_few_session_starts_are_left_alone_until_the_next_day() -> None:
-    async with serving() as server:
-        server.starts_left = 100
-        watch = Watch()
-        async with heard(adapter(server, watch), _nobody):
-            await server.until(lambda: server.lines)
-        assert watch.paused[0] == 86_400
-
-
 async def test_a_login_that_fails_is_tried_again_later_and_later() -> None:
     async with serving() as server:
         watch = Watch()

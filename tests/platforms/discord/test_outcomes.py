@@ -12,7 +12,7 @@ from bot.platforms.discord.tickets import LIFE, TICKETS, Tickets
 from bot.ports import Barred, Gone, Refused, Throttled, Unknown, Unreachable
 from tests.platforms.discord.payloads import TOKEN
 from tests.platforms.discord.talking import Watch
-from tests.platforms.scripted import tools
+from tests.platforms.scripted import NOW, tools
 
 
 @pytest.mark.parametrize(
@@ -79,6 +79,18 @@ async def test_no_second_holds_more_than_the_rate() -> None:
     for _ in range(101):
         await pace.permit("a", ours=True)
     assert (watch.now - begun).total_seconds() == pytest.approx(100 / RATE)
+
+
+async def test_those_who_wait_leave_in_pairs_and_none_before_its_place() -> None:
+    paused: list[float] = []
+
+    async def pause(seconds: float) -> None:
+        paused.append(seconds)
+
+    pace = Pace(lambda: NOW, pause)
+    for _ in range(6):
+        await pace.permit("a", ours=True)
+    assert paused == pytest.approx([2 / RATE, 2 / RATE, 4 / RATE, 4 / RATE, 6 / RATE])
 
 
 async def test_answers_to_interactions_do_not_wait() -> None:

@@ -38,22 +38,6 @@ def methods() -> Mapping[str, str]:
     return {name.lower(): name for name in spec["methods"]} if spec else {}
 
 
-def parsed(given: Mapping[str, str]) -> dict[str, Any]:
-    """Return the parameters of a form, JSON where they are JSON."""
-    return {name: _value(name, text) for name, text in given.items()}
-
-
-def _value(name: str, text: str) -> object:
-    if name in {"text", "callback_query_id", "url", "secret_token", "language_code"}:
-        return text
-    if name in {"name", "description", "short_description"}:
-        return text
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
-
-
 def complaints(method: str, given: Mapping[str, Any]) -> list[str]:
     """Return everything in a request that the service would not take."""
     return [*_fields(method, given), *_limits(method, given)]

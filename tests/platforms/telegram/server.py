@@ -50,6 +50,8 @@ class Shown:
     markup: dict[str, Any]
     silent: bool = False
     edits: int = 0
+    topic: int = 0
+    poll: dict[str, Any] = field(default_factory=dict)
 
     @property
     def rows(self) -> list[list[dict[str, Any]]]:
@@ -73,6 +75,7 @@ class BotApi:
     updates: list[dict[str, Any]] = field(default_factory=list)
     ticks: list[dict[str, Any]] = field(default_factory=list)
     kept: dict[str, Any] = field(default_factory=dict)
+    members: dict[tuple[int, int], str] = field(default_factory=dict)
     number: int = 100
     messages: int = 0
     news: asyncio.Event = field(default_factory=asyncio.Event)
@@ -83,6 +86,11 @@ class BotApi:
     @property
     def counts(self) -> Counter[str]:
         return Counter(method for method, _, _ in self.calls)
+
+    @property
+    def hook(self) -> str:
+        """Where the service calls the bot, empty for nowhere."""
+        return str(self.kept.get("Webhook:", {}).get("url", ""))
 
     def fail(self, method: str, *faults: Fault) -> None:
         self.faults[method].extend(faults)
@@ -106,7 +114,7 @@ class BotApi:
             await self.changed.wait_for(true)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        given = description.parsed({k: str(v) for k, v in (await request.post()).items()})
+        given: dict[str, Any] = await request.json()
         method = description.methods().get(request.match_info["method"].lower(), "")
         method = method or _camel(request.match_info["method"])
         self.calls.append((method, monotonic(), given))
@@ -130,9 +138,9 @@ class BotApi:
             self.wrong += complaints
             return No(400, f"Bad Request: {complaints[0]}").answer()
         waiting = self.faults[method]
-        if method == "getUpdates" and not waiting:
-            return ok(await self._updates(given))
         try:
+            if method == "getUpdates" and not waiting:
+                return ok(await self._updates(given))
             if waiting:
                 return await waiting.popleft()(self, lambda: self._apply(method, given))
             return ok(self._apply(method, given))
@@ -140,6 +148,8 @@ class BotApi:
             return no.answer()
 
     async def _updates(self, given: dict[str, Any]) -> list[dict[str, Any]]:
+        if self.hook:
+            raise No(409, "Conflict: can't use getUpdates method while webhook is active")
         offset = given.get("offset", 0)
         if offset > 0:
             self.updates = [one for one in self.updates if one["update_id"] >= offset]
@@ -156,6 +166,11 @@ class BotApi:
         match method:
             case "sendMessage":
                 return self._send(given)
+            case "sendPoll":
+                return self._send({**given, "text": given["question"]})
+            case "getChatMember":
+                status = self.members.get((given["chat_id"], given["user_id"]), "member")
+                return {"status": status, "user": who(given["user_id"])}
             case "editMessageText":
                 return self._edit(given)
             case "answerCallbackQuery":
@@ -170,6 +185,12 @@ class BotApi:
 
     def _keep(self, method: str, given: dict[str, Any]) -> object:
         """Remember what was set, and give it back."""
+        if method == "getWebhookInfo":
+            waiting = len(self.updates) if self.hook else 0
+            return {"url": self.hook, "pending_update_count": waiting}
+        if method == "deleteWebhook":
+            self.kept.pop("Webhook:", None)
+            return True
         what, code = method[3:], given.get("language_code", "")
         if method.startswith("get"):
             empty: object = [] if what == "MyCommands" else {_field(what): ""}
@@ -186,6 +207,8 @@ class BotApi:
             given.get("entities", []),
             given.get("reply_markup", {}),
             given.get("disable_notification", False),
+            topic=given.get("message_thread_id", 0),
+            poll=given if "question" in given else {},
         )
         self.chats[given["chat_id"]].append(shown)
         return {"message_id": shown.id, "date": 1, "chat": chat(given["chat_id"])}

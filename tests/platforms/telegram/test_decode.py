@@ -18,6 +18,7 @@ from bot.core.events import (
     Pressed,
     Said,
     Unreadable,
+    Where,
 )
 from bot.platforms.telegram import decode
 from tests.platforms.scripted import NOW
@@ -25,6 +26,7 @@ from tests.platforms.scripted import NOW
 GROUP = {"id": -100200, "type": "supergroup"}
 PRIVATE = {"id": 7, "type": "private"}
 ME = Address("telegram", "7")
+HERE = Where(Address("telegram", "-100200"))
 WHO = {"id": 7, "is_bot": False, "language_code": "ar"}
 
 
@@ -83,7 +85,7 @@ def test_a_group_is_heard_in_commands_and_presses_only() -> None:
     assert meant("/lesson@OtherBot", GROUP) is None
     found = message(GROUP, text="/lesson@WaryBot")
     assert found is not None
-    assert (found.address, found.where) == (ME, Address("telegram", "-100200"))
+    assert (found.address, found.where) == (ME, HERE)
     assert found.event == Commanded("lesson")
 
 
@@ -96,7 +98,7 @@ def test_a_sticker_is_answered_and_news_of_the_service_are_not() -> None:
 
 
 def test_a_caption_is_words() -> None:
-    found = message(PRIVATE, photo=[], caption="/start is this real?")
+    found = message(PRIVATE, voice={}, caption="/start is this real?")
     assert found is not None
     assert found.event == Said("/start is this real?")
 
@@ -116,8 +118,8 @@ def test_a_press_names_its_message() -> None:
 def test_a_press_in_a_group_is_judged_for_whoever_pressed() -> None:
     found = press("lesson", GROUP)
     assert found is not None
-    assert (found.address, found.where) == (ME, Address("telegram", "-100200"))
-    assert found.event == Pressed(Action("lesson"), "")
+    assert (found.address, found.where) == (ME, HERE)
+    assert found.event == Pressed(Action("lesson"), "41")
 
 
 @pytest.mark.parametrize("data", ["", "a b", "ж", "a" * 65, None, 7, {}])
@@ -138,7 +140,7 @@ def test_only_a_person_is_a_learner() -> None:
     [
         (PRIVATE, "kicked", Left("blocked")),
         (PRIVATE, "member", None),
-        (GROUP, "kicked", None),
+        (GROUP, "kicked", Left("removed")),
     ],
 )
 def test_who_blocks_us_has_left(chat: object, status: str, event: Event | None) -> None:

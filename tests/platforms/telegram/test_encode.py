@@ -1,5 +1,6 @@
 """How cards look on Telegram: within its limits, for every card that is taught."""
 
+import itertools
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -21,9 +22,12 @@ from bot.core.card import (
     Specimen,
     Text,
 )
-from bot.core.events import Pressed
+from bot.core.effects import Notice
+from bot.core.events import Address, Incoming, Pressed
+from bot.core.learner import Learner
 from bot.core.message import Message, Span, words
-from bot.platforms.telegram import decode, encode
+from bot.engine import posting
+from bot.platforms.telegram import decode, encode, polls
 from bot.runtime.render import renderer
 from tests.platforms.cards import (
     ANSWERED,
@@ -41,9 +45,10 @@ from tests.platforms.cards import (
     TYPED,
     say,
 )
-from tests.platforms.everything import every_card
+from tests.platforms.everything import every_card, every_place_card
 from tests.platforms.scripted import NOW
-from tests.platforms.telegram.description import key_limits, text_limits
+from tests.platforms.telegram.description import NOTICE, key_limits, text_limits
+from tests.platforms.telegram.description import complaints as limits_of
 
 
 def wire(message: Message) -> tuple[str, list[dict[str, Any]], dict[str, Any]]:
@@ -297,7 +302,8 @@ def test_no_card_of_ours_is_over_a_limit_or_cut(taught: wiring.Taught, locale: s
     render = renderer(taught.catalogues.translate, i18n.rtl)
     wrong: list[str] = []
     longest = seen = 0
-    for card in every_card(taught.library, locale, "telegram"):
+    told = (taught.library, locale, "telegram")
+    for card in itertools.chain(every_card(*told), every_place_card(*told)):
         message = render(card, locale)
         for said in (message, replace(message, typed_only=True)):
             text = encode.drawn(said).text
@@ -308,6 +314,31 @@ def test_no_card_of_ours_is_over_a_limit_or_cut(taught: wiring.Taught, locale: s
     assert wrong == []
     assert seen > 100
     assert longest < encode.TEXT_UNITS
+
+
+@pytest.mark.parametrize("locale", ["en", "ar"])
+def test_a_question_of_a_place_is_told_whole_by_poll_and_by_pop_up(
+    taught: wiring.Taught, locale: str
+) -> None:
+    render = renderer(taught.catalogues.translate, i18n.rtl)
+    cards = set(every_place_card(taught.library, locale, "telegram"))
+    quizzes = [polls.quiz(render(card, locale)) for card in cards]
+    found = [quiz for quiz in quizzes if quiz]
+    assert found
+    assert [
+        wrong for quiz in found for wrong in limits_of("sendPoll", {"chat_id": 1, **quiz})
+    ] == []
+    votes = {one.action for card in cards for one in card.choices if one.action.verb == "vote"}
+    asker = Learner("0" * 32, Address("telegram", "1"), locale)
+    for vote in votes:
+        incoming = Incoming("telegram:1", asker.address, NOW, Pressed(vote, "1"))
+        decision = posting.vote(asker, incoming, Pressed(vote, "1"), taught.library)
+        assert decision is not None
+        [notice] = decision.effects
+        assert isinstance(notice, Notice)
+        text = words(taught.catalogues.translate(locale, notice.text))
+        assert len(text) <= NOTICE, text
+    assert len(votes) > 20
 
 
 def test_the_words_of_an_interface_text_are_the_message(taught: wiring.Taught) -> None:

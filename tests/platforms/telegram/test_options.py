@@ -71,7 +71,7 @@ async def test_commands_and_descriptions_are_written_once_in_every_language(api:
     async with listening(bot(api), nobody):
         await api.until(lambda: "MyShortDescription:es" in api.kept)
     first = len(api.kept)
-    assert [one["command"] for one in api.kept["MyCommands:zh"]][:2] == ["lesson", "settings"]
+    assert [one["command"] for one in api.kept["MyCommands:zh"]][:2] == ["lesson", "check"]
     assert api.kept["MyName:"] == {"name": "en:telegram.name"}
     written = api.counts["setMyCommands"]
     api.calls.clear()

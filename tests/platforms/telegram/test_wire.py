@@ -10,8 +10,9 @@ from time import perf_counter
 import pytest
 
 from bot.core.events import Address, Incoming, Unreadable
+from bot.platforms.telegram import transport
 from bot.ports import Receipt, StoreDown
-from tests.platforms.cards import LESSON
+from tests.platforms.cards import HELLO, LESSON
 from tests.platforms.scripted import post
 from tests.platforms.telegram.people import bot, home, listening
 from tests.platforms.telegram.server import TOKEN, BotApi, serving
@@ -127,3 +128,18 @@ async def test_a_store_that_is_down_leaves_the_offset_where_it_is(api: BotApi) -
     assert {one.id for batch in tries for one in batch} == {"telegram:101"}
     assert tries[0][0].event == Unreadable("")
     assert api.ticks == [{"callback_query_id": "q9", "text": "Taken."}]
+
+
+async def test_looks_that_are_kept_no_more_are_drawn_again(
+    api: BotApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transport, "KEPT", 1)
+    telegram = bot(api)
+    for number in range(3):
+        await telegram.send(post(ME, number), LESSON)
+        await telegram.send(post(ME, number), HELLO)
+    shown = api.chats[7]
+    assert [one.entities for one in shown] == [shown[0].entities, shown[1].entities] * 3
+    assert [one.tokens for one in shown] == [shown[0].tokens, shown[1].tokens] * 3
+    assert shown[0].entities
+    assert shown[0].tokens != shown[1].tokens
