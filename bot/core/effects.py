@@ -128,19 +128,7 @@ class Unlink:
     others: bool = False
 
 
-Effect = (
-    Say
-    | Edit
-    | Notice
-    | Plan
-    | Unplan
-    | Note
-    | Relocate
-    | Offer
-    | Join
-    | Prefer
-    | Unlink
-)
+Effect = Say | Edit | Notice | Plan | Unplan | Note | Relocate | Offer | Join | Prefer | Unlink
 
 
 @dataclass(frozen=True, slots=True)
