@@ -18,7 +18,7 @@ def taught() -> wiring.Taught:
     return wiring.taught(settings.read({}))
 
 
-@pytest.mark.parametrize("locale", ["en", "ar"])
+@pytest.mark.parametrize("locale", ["en", "ar", "fr"])
 @pytest.mark.parametrize("typed_only", [False, True])
 def test_no_card_of_ours_is_over_a_limit(
     taught: wiring.Taught, locale: str, *, typed_only: bool

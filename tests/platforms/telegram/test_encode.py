@@ -297,7 +297,7 @@ def taught() -> wiring.Taught:
     return wiring.taught(settings.read({}))
 
 
-@pytest.mark.parametrize("locale", ["en", "ar"])
+@pytest.mark.parametrize("locale", ["en", "ar", "fr"])
 def test_no_card_of_ours_is_over_a_limit_or_cut(taught: wiring.Taught, locale: str) -> None:
     render = renderer(taught.catalogues.translate, i18n.rtl)
     wrong: list[str] = []
@@ -316,7 +316,7 @@ def test_no_card_of_ours_is_over_a_limit_or_cut(taught: wiring.Taught, locale: s
     assert longest < encode.TEXT_UNITS
 
 
-@pytest.mark.parametrize("locale", ["en", "ar"])
+@pytest.mark.parametrize("locale", ["en", "ar", "fr"])
 def test_a_question_of_a_place_is_told_whole_by_poll_and_by_pop_up(
     taught: wiring.Taught, locale: str
 ) -> None:

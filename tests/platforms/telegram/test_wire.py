@@ -8,6 +8,7 @@ from pathlib import Path
 from time import perf_counter
 
 import pytest
+from telegram import Bot
 
 from bot.core.events import Address, Incoming, Unreadable
 from bot.platforms.telegram import transport
@@ -143,3 +144,10 @@ async def test_looks_that_are_kept_no_more_are_drawn_again(
     assert [one.tokens for one in shown] == [shown[0].tokens, shown[1].tokens] * 3
     assert shown[0].entities
     assert shown[0].tokens != shown[1].tokens
+
+
+async def test_the_librarys_own_methods_go_the_same_way(api: BotApi) -> None:
+    way = transport.Transport()
+    async with Bot(TOKEN, f"{api.url}/bot", request=way, get_updates_request=way) as library:
+        said = await library.send_message(7, "Hello.", disable_web_page_preview=True)
+    assert [one.text for one in api.chats[7]] == [said.text or "Hello."]
