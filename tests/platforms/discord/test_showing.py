@@ -80,7 +80,9 @@ def test_a_command_shows_the_message_it_was_picked_on(data: dict[str, Any], even
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=9),
-    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=9), inner),
+    lambda inner: (
+        st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=9), inner, max_size=3)
+    ),
     max_leaves=9,
 )
 

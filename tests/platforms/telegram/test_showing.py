@@ -142,6 +142,7 @@ JUNK = st.recursive(
         | st.dictionaries(
             st.sampled_from(["message_id", "text", "caption", "photo", "from", "is_bot", "date"]),
             inner,
+            max_size=3,  # Without it a mutation can grow without end.
         )
     ),
     max_leaves=9,
