@@ -5,7 +5,7 @@ Rule 2: every figure is a median, and the runs it is the median of are told too.
 """
 
 import statistics
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
 RUNS = 5
@@ -35,8 +35,14 @@ def medians(
     ours: Callable[[], float], theirs: Callable[[], float], runs: int = RUNS
 ) -> tuple[float, float]:
     """Return the medians of *runs* alternating takes of both."""
-    pairs = [(ours(), theirs()) for _ in range(runs)]
-    return statistics.median(one for one, _ in pairs), statistics.median(two for _, two in pairs)
+    one, two = rounds((ours, theirs), runs)
+    return statistics.median(one), statistics.median(two)
+
+
+def rounds(takes: Sequence[Callable[[], float]], runs: int = RUNS) -> list[tuple[float, ...]]:
+    """Return what each of *takes* gave, run by run; in every run each is taken once, in turn."""
+    taken = [[take() for take in takes] for _ in range(runs)]
+    return list(zip(*taken, strict=True))
 
 
 def at_least(name: str, unit: str, target: float, peer: str, taken: tuple[float, float]) -> Figure:
@@ -53,3 +59,20 @@ def at_most(name: str, unit: str, target: float, peer: str, taken: tuple[float, 
     return Figure(
         name, value, unit, peer, other, value / other, RUNS, f"<= {target:g}", value <= target
     )
+
+
+def times(
+    name: str,
+    target: float,
+    peer: str,
+    ours: Sequence[float],
+    theirs: Sequence[float],
+) -> Figure:
+    """Return a figure of so many a second, held to so many times its peer.
+
+    The ratio is the median of the runs' own: a machine's pace changes between runs, not within.
+    """
+    value, other = statistics.median(ours), statistics.median(theirs)
+    ratio = statistics.median(one / two for one, two in zip(ours, theirs, strict=True))
+    wanted = f">= {target:g} x"
+    return Figure(name, value, "1/s", peer, other, ratio, len(ours), wanted, ratio >= target)

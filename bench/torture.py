@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bench import torture_calendar
+from bench import torture_calendar, torture_flood
 
 ROOT = Path(__file__).parents[1]
 KILLS = "50"
@@ -25,6 +25,7 @@ def kills() -> int:
 def main() -> int:
     """Run all of it; return 1 where anything was found."""
     found = kills()
+    found = torture_flood.main() or found
     return 1 if torture_calendar.main() or found else 0
 
 

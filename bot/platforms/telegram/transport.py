@@ -9,7 +9,6 @@ import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Mapping
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
@@ -35,9 +34,6 @@ READ_SECONDS = 20.0
 KEPT = 8192
 """Looks and keyboards kept as plain JSON: those of one lesson go to many people."""
 
-WHOLE = "whole"
-"""Name under which all parameters of a call pass through the library as one."""
-
 JSON = json.JSONEncoder(ensure_ascii=False)
 
 JSON_HEAD = {"Content-Type": "application/json"}
@@ -51,11 +47,19 @@ Seconds = object
 """What the library hands over as a timeout: a number, None, or its own word for no choice."""
 
 
-@dataclass(frozen=True, slots=True)
-class Whole:
-    """All parameters of a call: the library would take each apart, and make JSON of each."""
+class Question(str):
+    """An address, and what is asked there: the library would take each parameter apart first."""
+
+    __slots__ = ("values",)
 
     values: Mapping[str, object]
+
+    @classmethod
+    def of(cls, url: str, values: Mapping[str, object]) -> Self:
+        """Return what the library passes on."""
+        made = cls(url)
+        made.values = values
+        return made
 
 
 class Body(bytes):
@@ -141,7 +145,7 @@ class Transport(BaseRequest):
             raise Unsent
         seconds = float(read_timeout) if isinstance(read_timeout, int | float) else self._read
         limits = aiohttp.ClientTimeout(self._connect + seconds, connect=self._connect)
-        said = _said(request_data.parameters if request_data else {})
+        said = _said(url, request_data)
         fault: TelegramError | None
         try:
             async with self._session.request(
@@ -164,11 +168,12 @@ class Transport(BaseRequest):
         return payload.answer if isinstance(payload, Body) else {}
 
 
-def _said(values: Mapping[str, object]) -> bytes:
+def _said(url: str, data: RequestData | None) -> bytes:
     """Return parameters as JSON: a form is quoted byte by byte in Python, which costs most."""
-    whole = values.get(WHOLE)
-    said = JSON.encode(whole.values if isinstance(whole, Whole) else values)
-    return said.encode("utf-8", "replace")
+    values: Mapping[str, object] = data.parameters if data else {}
+    if isinstance(url, Question):
+        values = url.values
+    return JSON.encode(values).encode("utf-8", "replace")
 
 
 def _parsed(body: bytes) -> object:
@@ -245,8 +250,8 @@ class Client:
     ) -> Awaitable[object]:
         """Ask for the bare result of a Bot API method, such as ``SendMessage``.
 
-        The name begins with a capital, which Telegram ignores, so that the library hands over
-        the bare result; its own methods would build an object of every answer.
+        The library's own methods would build an object of every answer, which nobody reads; so
+        this goes straight to what carries them.
 
         Args:
             method: the name.
@@ -257,10 +262,8 @@ class Client:
             TelegramError: ``outcomes.outcome`` says what it means.
         """
         plain = {name: self._plain(it) for name, it in (values or {}).items() if it is not None}
-        given = {WHOLE: Whole(plain)}
-        if seconds:
-            return self._bot.do_api_request(method, given, read_timeout=seconds)
-        return self._bot.do_api_request(method, given)
+        question = Question.of(f"{self._bot.base_url}/{method}", plain)
+        return self._bot.request.post(question, read_timeout=seconds or None)
 
     def _plain(self, value: object) -> object:
         """Return *value* with what the library made of it as plain JSON, each asked once.
