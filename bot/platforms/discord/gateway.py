@@ -7,6 +7,7 @@ Rule 3: no session begins, not even one that the library begins anew, but throug
 
 import asyncio
 import logging
+import threading
 import warnings
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -131,6 +132,22 @@ async def _line(client: discord.AutoShardedClient, starts: Starts) -> None:
         line.cancel()
         over.cancel()
         await asyncio.gather(line, over, return_exceptions=True)
+        await _hush()
+
+
+async def _hush() -> None:
+    """Close the connections that the library forgot, and end their heartbeats.
+
+    It leaves one behind, with a thread, where a connection ends before its session has begun;
+    the thread would beat on until it finds the connection dead.
+    """
+    loop = asyncio.get_running_loop()
+    beating = [
+        thread.ws
+        for thread in threading.enumerate()
+        if isinstance(thread, discord.gateway.KeepAliveHandler) and thread.ws.loop is loop
+    ]
+    await asyncio.gather(*(lost.close(1000) for lost in beating), return_exceptions=True)
 
 
 def _client(handlers: Handlers, heartbeat: float) -> discord.AutoShardedClient:

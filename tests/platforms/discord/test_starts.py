@@ -4,6 +4,7 @@ Rule 1: the judge is the count that Discord keeps; whoever is at 0 there loses t
 """
 
 import asyncio
+import threading
 from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
@@ -76,9 +77,16 @@ async def test_c6_a_gateway_that_takes_no_session_costs_no_token(trouble: object
         server.greet.extend([trouble] * 1000)  # type: ignore[list-item]  # one of the two above
         async with heard(day.adapter(), _nobody):
             await asyncio.wait_for(day.long.wait(), 20)
+            assert not _beating()
         assert server.starts_left == SPARED
         assert server.identifies == 40
         assert day.watch.now < day.ends
+
+
+def _beating() -> list[str]:
+    """Threads that go on sending heartbeats, which the library leaves behind."""
+    named = [one for one in threading.enumerate() if one.name.startswith("keep-alive-handler")]
+    return [one.name for one in named if not vars(one)["_stop_ev"].is_set()]
 
 
 async def test_c6_the_count_and_the_wait_outlive_restarts() -> None:
