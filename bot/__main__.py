@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bot import __version__, i18n, settings, store, wiring
 from bot.ports import StoreDown
-from bot.runtime import journal
+from bot.runtime import clock, journal
 from bot.settings import Settings, SettingsError
 
 REFUSED = 1
@@ -22,8 +22,15 @@ REFUSED = 1
 
 
 async def _open(config: Settings) -> store.Database:
-    key = Path(config.key_file) if config.key_file else None
-    return await store.connect(config.database_url, key=key)
+    key, erased = _secrets(config)
+    return await store.connect(config.database_url, key=key, journal=erased)
+
+
+def _secrets(config: Settings) -> tuple[Path | None, Path | None]:
+    """Return the files of the key and of the erase journal, None for those beside the database."""
+    named = (config.key_file, config.erase_journal)
+    key, erased = (Path(name) if name else None for name in named)
+    return key, erased
 
 
 async def _run(config: Settings, *, shown: bool = False, further: int = 0) -> None:
@@ -57,7 +64,12 @@ def _tell(line: str) -> None:
 def _demo(config: Settings, given: argparse.Namespace) -> int:
     port = config.port if given.port is None else given.port
     here = dataclasses.replace(
-        config, database_url="sqlite://", key_file="", platforms=("web",), port=port
+        config,
+        database_url="sqlite://",
+        key_file="",
+        erase_journal="",
+        platforms=("web",),
+        port=port,
     )
     asyncio.run(_run(here, shown=True, further=wiring.PORTS if port else 0))
     return 0
@@ -89,9 +101,39 @@ def _db(config: Settings, given: argparse.Namespace) -> int:
         store.make_key(Path(config.key_file))
         _tell(f"{config.key_file} made. Keep a copy apart from the copies of the database.")
         return 0
+    if given.what != "upgrade":
+        return _COPIES[given.what](config, given)
     copy = asyncio.run(store.upgrade(config.database_url))
     kept = f" A copy of it as it was: {copy}" if copy else ""
     _tell(f"The database is up to date.{kept}")
+    return 0
+
+
+def _backup(config: Settings, given: argparse.Namespace) -> int:
+    if not given.where:
+        return _refuse("name the folder: wary db backup FOLDER")
+    copy = store.backup(config.database_url, Path(given.where), clock.now())
+    _tell(f"{copy} made. Keep it apart from the key; without the key it opens for nobody.")
+    return 0
+
+
+def _restore(config: Settings, given: argparse.Namespace) -> int:
+    key, erased = _secrets(config)
+    copy = Path(given.where) if given.where else None
+    work = store.restore(config.database_url, copy, clock.now(), key=key, journal=erased)
+    done = asyncio.run(work)
+    kept = f" What was there before: {done.before}" if done.before else ""
+    _tell(
+        f"Put back. {done.forgotten} addresses forgotten again, "
+        f"{done.skipped} old messages will not be sent.{kept}"
+    )
+    return 0
+
+
+def _journal(config: Settings, _: argparse.Namespace) -> int:
+    key, erased = _secrets(config)
+    made = asyncio.run(store.new_journal(config.database_url, key=key, journal=erased))
+    _tell(f"{made} made, empty. Delete every copy of the database that was made before now.")
     return 0
 
 
@@ -117,6 +159,8 @@ def _i18n(config: Settings, given: argparse.Namespace) -> int:
 
 Command = Callable[[Settings, argparse.Namespace], int]
 
+_COPIES: dict[str, Command] = {"backup": _backup, "restore": _restore, "journal": _journal}
+
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
@@ -136,8 +180,9 @@ def _parser() -> argparse.ArgumentParser:
     add("chat", _chat, "talk to the bot in this terminal, or from a script on standard input")
     check = add("check", _check, "say everything that is wrong with lessons and translations")
     check.add_argument("path", nargs="*", help="a further pack to check together with ours")
-    base = add("db", _db, "bring the database to this version, or make the key of a new one")
-    base.add_argument("what", choices=["upgrade", "key"])
+    base = add("db", _db, "bring the database to this version, copy it, put a copy back")
+    base.add_argument("what", choices=["upgrade", "backup", "restore", "key", "journal"])
+    base.add_argument("where", nargs="?", help="folder of a backup, or the copy to restore")
     words = add("i18n", _i18n, "bring translation files up to date, or count what is complete")
     words.add_argument("what", choices=["update", "coverage"])
     words.add_argument("language", nargs="*", help="tags such as ar; all when none is named")
@@ -166,7 +211,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _unread()
     except (SettingsError, wiring.ContentFault, wiring.Busy) as error:
         return _refuse(str(error))
-    except (store.SchemaMismatch, store.KeyFault, StoreDown) as error:
+    except (store.SchemaMismatch, store.KeyFault, store.JournalFault, StoreDown) as error:
         return _refuse(f"WARY_DATABASE_URL: {error}")
     except (ValueError, OSError) as error:
         return _refuse(str(error))

@@ -336,6 +336,9 @@ class Intake(Protocol):
     async def heard(self, platform: str, now: datetime) -> datetime | None:
         """Note that *platform* is heard at *now* and return when it was before, or None."""
 
+    async def scrub(self) -> None:
+        """Leave nothing of whoever was deleted in the database's own log."""
+
     async def trim(self, now: datetime) -> None:
         """Forget names of events and settled posts that are older than their terms."""
 

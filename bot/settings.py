@@ -28,6 +28,7 @@ SETTINGS = (
         "WARY_DATABASE_URL", "sqlite:///wary.db", "Where learners, answers and posts are kept"
     ),
     Setting("WARY_KEY_FILE", "", "Key that seals platform ids; empty: beside the SQLite file"),
+    Setting("WARY_ERASE_JOURNAL", "", "Who was forgotten; empty: beside the SQLite file"),
     Setting("WARY_PLATFORMS", "web", "Platforms, with commas: `web`, `telegram`, `discord`"),
     Setting("WARY_LOCALE", "en", "Language offered first, and used where a client names none"),
     Setting("WARY_COUNTRY", "", "Country offered first, as two letters; empty: by language"),
@@ -75,6 +76,7 @@ class Settings:
 
     database_url: str
     key_file: str
+    erase_journal: str
     platforms: tuple[str, ...]
     locale: str
     country: str
@@ -116,6 +118,7 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
     return Settings(
         database_url=values["WARY_DATABASE_URL"],
         key_file=values["WARY_KEY_FILE"],
+        erase_journal=values["WARY_ERASE_JOURNAL"],
         platforms=_listed(values["WARY_PLATFORMS"]),
         locale=values["WARY_LOCALE"],
         country=values["WARY_COUNTRY"].lower(),

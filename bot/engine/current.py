@@ -21,6 +21,9 @@ from bot.core.learner import (
 from bot.core.library import Library
 from bot.engine import answering, lesson, onboarding, quiz, screens
 
+PRIVACY = ("kept", "never", "stop", "forget")
+"""The sentences of the card that says what is kept."""
+
 
 def menu(key: str) -> Card:
     """Return the card from which everything can be reached, saying *key* first."""
@@ -38,7 +41,7 @@ def privacy() -> Card:
     """Return what is kept, in words a ten-year-old reads."""
     return Card(
         title=Text("privacy.title"),
-        body=(Para(Text("privacy.kept")), Para(Text("privacy.never")), Para(Text("privacy.stop"))),
+        body=tuple(Para(Text(f"privacy.{part}")) for part in PRIVACY),
     )
 
 

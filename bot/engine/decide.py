@@ -41,6 +41,7 @@ from bot.engine import (
     answering,
     check,
     current,
+    erasure,
     lesson,
     linking,
     onboarding,
@@ -71,10 +72,11 @@ PRESSES: dict[str, Press] = {
     "check": check.pressed,
     "menu": check.menu,
     "link": linking.pressed,
+    "forget": erasure.pressed,
 }
 """Which feature answers a press, by its verb; None from it: the press means nothing now."""
 
-FIRST = frozenset({"lang", "track", "check", "menu"})
+FIRST = frozenset({"lang", "track", "check", "menu", "forget"})
 """The verbs that a stranger may press; all others belong to somebody who is known."""
 
 Act = Began | Commanded | Pressed | Said | Shown | Unreadable
@@ -86,7 +88,7 @@ SILENT = Left | LessonDue | Added | Muted | Relocated
 LINKS = frozenset({"lesson", "take"})
 """The verbs that a deep link may carry, its parts joined by ``_``: ``take_phi-01``."""
 
-ALIASES = {"pause": "stop", "export": "mydata"}
+ALIASES = {"pause": "stop", "export": "mydata", "forget": "forgetme", "delete": "forgetme"}
 """Other names of commands."""
 
 
@@ -218,14 +220,9 @@ def _before(learner: Learner, incoming: Incoming, library: Library) -> Decision:
 
 def _commanded(learner: Learner, incoming: Incoming, library: Library, name: str) -> Decision:
     asked = ALIASES.get(name, name)
-    if asked == "privacy":
-        return Decision(learner, (show(incoming.event, current.privacy()),))
-    if asked == check.CHECK:
-        args = incoming.event.args if isinstance(incoming.event, Commanded) else ""
-        return check.commanded(learner, incoming.event, args)
-    if asked == linking.COMMAND:
-        args = incoming.event.args if isinstance(incoming.event, Commanded) else ""
-        return linking.commanded(learner, incoming, args)
+    anybody = _asked_by_anybody(learner, incoming, asked)
+    if anybody is not None:
+        return anybody
     if isinstance(learner.stage, Stranger):
         return onboarding.greet(learner, incoming, library)
     match asked:
@@ -238,6 +235,22 @@ def _commanded(learner: Learner, incoming: Incoming, library: Library, name: str
         case _:
             found = None
     return found or _unknown(learner, "menu.help" if asked == "help" else "menu.unknown")
+
+
+def _asked_by_anybody(learner: Learner, incoming: Incoming, name: str) -> Decision | None:
+    """Answer a command that a stranger may give as well; None for any other."""
+    args = incoming.event.args if isinstance(incoming.event, Commanded) else ""
+    match name:
+        case "privacy":
+            return Decision(learner, (show(incoming.event, current.privacy()),))
+        case check.CHECK:
+            return check.commanded(learner, incoming.event, args)
+        case linking.COMMAND:
+            return linking.commanded(learner, incoming, args)
+        case erasure.COMMAND:
+            return erasure.commanded(learner, incoming)
+        case _:
+            return None
 
 
 def _settings(learner: Learner, incoming: Incoming, library: Library) -> Decision | None:

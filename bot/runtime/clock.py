@@ -60,6 +60,7 @@ class Clock:
             while due := await self._store.claim_due(self._read(), DUE, self._served):
                 await self._receive(due)
                 fired += len(due)
+            await self._store.scrub()
         except StoreDown:
             # The leases end by themselves, so the next tick finds the same people again.
             log.warning("fire_failed", extra={"fired": fired})

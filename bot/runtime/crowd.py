@@ -38,7 +38,9 @@ TOLD_SECONDS = 60.0
 COUNTED_SECONDS = 10.0
 """How seldom it is told how many events were put aside."""
 
-COMMANDS = frozenset({"stop", "pause", "start", "privacy", "forget", "mydata", "export"})
+COMMANDS = frozenset(
+    "stop pause start privacy forget forgetme delete mydata export".split()  # noqa: SIM905
+)
 """Commands by which somebody begins, ends or allows something, or asks what is kept."""
 
 CHOICES = frozenset(

@@ -14,7 +14,7 @@ from dataclasses import replace
 from bot.core.card import Text
 from bot.core.effects import Decision, Notice
 from bot.core.events import Address, Incoming, Muted
-from bot.core.learner import Learner
+from bot.core.learner import Learner, Stranger
 from bot.core.library import Library
 from bot.core.message import words
 from bot.engine.decide import decide
@@ -45,7 +45,9 @@ def carried(
 ) -> list[tuple[Incoming, Decision]]:
     """Return the decisions on *fresh* in order, each learner carried forward by their key.
 
-    One learner may act at two addresses: what belongs to an address is carried by that.
+    One learner may act at two addresses: what belongs to an address is carried by that.  What
+    comes from somebody who was forgotten just before is left out: it is a stranger's, and meets
+    the next transaction, which knows nothing of them.
     """
     learners: dict[str, Learner] = {}
     doors: dict[str, dict[Address, tuple[bool, bool]]] = {}
@@ -54,6 +56,8 @@ def carried(
     for stored, incoming in fresh:
         here = stored.address
         learner = learners.get(stored.key, stored)
+        if isinstance(learner.stage, Stranger) and not isinstance(stored.stage, Stranger):
+            continue
         if stored.linked:
             learner = _met(learner, stored, doors.get(stored.key, {}))
         newest = fronts.get(here)
@@ -240,6 +244,10 @@ class Turns:
         self._deliver(posts)
         _tell_muted(batch.fresh)
         receipts = {event.id: _receipt(self._tools, event, told, posts) for event, told in decided}
+        behind = [event for _, event in batch.fresh if event.id not in receipts]
+        if behind:
+            later = await self.take(behind)
+            receipts |= dict(zip((event.id for event in behind), later, strict=True))
         return [receipts.get(event.id, Receipt(fresh=False)) for event in incoming]
 
 

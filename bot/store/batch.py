@@ -21,10 +21,12 @@ from bot.engine.linking import typed
 from bot.ports import Conflict, Post
 from bot.store import linking
 from bot.store.codec import Record, learner_of, pack_card, unpack_card
+from bot.store.erasing import erase
 from bot.store.fold import CLOCK, Opening, Place, Rows, fold
+from bot.store.forgotten import Journal
 from bot.store.line import Line
 from bot.store.sealing import Seal
-from bot.store.settling import delete_unowned, move, skip_all
+from bot.store.settling import delete_unowned, move
 from bot.store.tables import addresses, learners, outbox, plans, seen
 from bot.store.upserts import put, upserts
 
@@ -94,10 +96,6 @@ _UNPLAN: Final = delete(plans).where(
     plans.c.learner_id == bindparam("learner"), plans.c.kind == bindparam("kind")
 )
 _LAPSE: Final = _UNPLAN.where(plans.c.local_date == bindparam("day"))
-_HOMES: Final = select(addresses.c.id).where(
-    addresses.c.learner_id.in_(bindparam("keys", expanding=True))
-)
-_ERASE: Final = delete(learners).where(learners.c.id == bindparam("learner"))
 _ADD_POST: Final = insert(outbox)
 _ADD_POSTS: Final = _ADD_POST.returning(outbox.c.id, sort_by_parameter_order=True)
 
@@ -114,9 +112,12 @@ class Found:
 class Turn:
     """A batch while it is open: ``bot.ports.Batch``, and the context manager around it."""
 
-    def __init__(self, line: Line, seal: Seal, incoming: Sequence[Incoming]) -> None:
+    def __init__(
+        self, line: Line, seal: Seal, journal: Journal, incoming: Sequence[Incoming]
+    ) -> None:
         self._line = line
         self._seal = seal
+        self._journal = journal
         self._incoming = incoming
         self._conn: AsyncConnection | None = None
         self._found = Found((), {}, frozenset())
@@ -168,7 +169,11 @@ class Turn:
         rows = fold(decided, self._found.places, self._seal.number, now)
         conn, self._conn = self._conn, None
         try:
-            return await self._line.finish(conn, _write, rows, self._found.tried, self._seal, now)
+            posts = await self._line.finish(
+                conn, _write, rows, self._found.tried, self._seal, self._journal, now
+            )
+            self._line.stale |= bool(rows.erased)
+            return posts
         finally:
             await self._line.give(conn)
 
@@ -286,7 +291,12 @@ def _all(
 
 
 def _write(
-    conn: Connection, rows: Rows, tried: frozenset[str], seal: Seal, now: datetime
+    conn: Connection,
+    rows: Rows,
+    tried: frozenset[str],
+    seal: Seal,
+    journal: Journal,
+    now: datetime,
 ) -> Sequence[Post]:
     upsert = upserts(conn.dialect.name)
     _write_seen(conn, rows, tried)
@@ -296,7 +306,7 @@ def _write(
     put(conn, _LAPSE, rows.lapsed)
     put(conn, upsert.plans, rows.plans)
     put(conn, upsert.notes, rows.notes)
-    left = _erase(conn, rows.erased, now) if rows.erased else ()
+    left = erase(conn, rows.erased, journal) if rows.erased else {}
     parted = linking.write(conn, rows.ties, seal, now)
     linking.guessed(conn, rows.guesses, now)
     posts = _write_posts(conn, rows)
@@ -305,10 +315,11 @@ def _write(
     if parted:
         linking.part(conn, parted, now)
     if left:
-        delete_unowned(conn, left)
+        delete_unowned(conn, list(left))
     for old, to in rows.relocations:
         move(conn, old, to, seal)
     conn.commit()
+    journal.done(list(left.values()))
     return posts
 
 
@@ -338,17 +349,6 @@ def _address_row(opening: Opening, seal: Seal) -> dict[str, object]:
         "sealed": closed.sealed,
         "closed_at": opening.closed_at,
     }
-
-
-def _erase(conn: Connection, keys: Sequence[str], now: datetime) -> Sequence[int]:
-    """Forget learners and return the rows of their addresses, which nobody owns any more.
-
-    What is theirs goes with them; what waits for them is not sent.
-    """
-    places = conn.execute(_HOMES, {"keys": list(keys)}).scalars().all()
-    skip_all(conn, places, now)
-    put(conn, _ERASE, [{"learner": key} for key in keys])
-    return places
 
 
 def _unveiled(post: Post, seal: Seal) -> Post:

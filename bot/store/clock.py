@@ -53,7 +53,9 @@ HEARD: Final = "heard:"
 """What the name of the row begins with that tells when a platform was last heard."""
 
 _DAY: Final = timedelta(days=1)
-_EVENTS: Final = {LESSON: LessonDue}
+EVENTS: Final = {LESSON: LessonDue}
+"""What each kind of plan raises."""
+
 
 _OTHER: Final = addresses.alias("other")
 _CLOSED, _OTHER_CLOSED = (table.c.closed_at.is_not(None) for table in (addresses, _OTHER))
@@ -137,7 +139,7 @@ def claim(
     events: list[Incoming] = []
     leases: list[dict[str, object]] = []
     for row in rows:
-        raised = _EVENTS.get(row.kind)
+        raised = EVENTS.get(row.kind)
         if raised is None or row.tries >= PLAN_TRIES:
             park(conn, _name(row), now)
             continue

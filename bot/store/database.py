@@ -5,8 +5,9 @@ Rule 1: this file only passes on; what is done in a transaction stands in the fi
 
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager, suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Final
 
 from sqlalchemy import URL, Connection, select
 
@@ -14,12 +15,17 @@ from bot.core.events import Address, Incoming
 from bot.ports import Batch, Known, Outcome, Post, StoreDown
 from bot.store import clock, outbox, reports, settling
 from bot.store.batch import Turn
+from bot.store.erasing import catch_up
+from bot.store.forgotten import Journal, JournalFault
 from bot.store.leading import Lead
 from bot.store.line import Line, file_of, located
 from bot.store.migrate import ready
 from bot.store.sealing import PRIVATE, Key, KeyFault, Seal, load_key, make_key, new_key
 from bot.store.sqlite import in_memory
-from bot.store.tables import addresses
+from bot.store.tables import EPOCH, addresses
+
+BETWEEN_SCRUBS: Final = timedelta(seconds=1)
+"""How seldom the log is emptied in between; the clock's tick does what is left."""
 
 
 class Posts:
@@ -27,6 +33,7 @@ class Posts:
 
     _line: Line
     _seal: Seal
+    _next_scrub: datetime = EPOCH
 
     async def claim_posts(self, platform: str, now: datetime, limit: int) -> Sequence[Post]:
         """Lease at most *limit* pending posts, best lane first, oldest first within a lane."""
@@ -38,8 +45,13 @@ class Posts:
 
     async def settle(self, outcomes: Sequence[Outcome], now: datetime) -> None:
         """Record what became of posts."""
-        if outcomes:
-            await self._line.run(settling.settle, outcomes, now, self._seal)
+        if not outcomes:
+            return
+        if await self._line.run(settling.settle, outcomes, now, self._seal):
+            self._line.stale = True
+        if self._line.stale and now >= self._next_scrub:
+            self._next_scrub = now + BETWEEN_SCRUBS
+            await self._line.scrub()
 
     async def release(self, now: datetime) -> int:
         """Free what a dead process held and return how many posts are to be sent again."""
@@ -63,6 +75,10 @@ class Names:
         """Note that *platform* is heard at *now* and return when it was before, or None."""
         return await self._line.run(clock.heard, platform, now)
 
+    async def scrub(self) -> None:
+        """Leave nothing of whoever was deleted in the database's own log."""
+        await self._line.scrub()
+
     async def trim(self, now: datetime) -> None:
         """Forget names of events and settled posts that are older than their terms."""
         await self._line.run(clock.trim, now)
@@ -71,14 +87,15 @@ class Names:
 class Database(Posts, Names):
     """One database: ``bot.ports.Store``, divided as it is there."""
 
-    def __init__(self, line: Line, seal: Seal, lead: Lead) -> None:
+    def __init__(self, line: Line, seal: Seal, journal: Journal, lead: Lead) -> None:
         self._line = line
         self._seal = seal
+        self._journal = journal
         self._lead = lead
 
     def batch(self, incoming: Sequence[Incoming]) -> AbstractAsyncContextManager[Batch]:
         """Open a transaction over *incoming*; leaving it without ``keep`` changes nothing."""
-        return Turn(self._line, self._seal, incoming)
+        return Turn(self._line, self._seal, self._journal, incoming)
 
     async def claim_due(
         self, now: datetime, limit: int, served: Sequence[str] | None = None
@@ -107,39 +124,69 @@ class Database(Posts, Names):
         await self._line.close()
 
 
-async def connect(url: str, *, key: Key | Path | None = None) -> Database:
-    """Return the store at *url*, its tables made if it is empty.
+async def connect(
+    url: str, *, key: Key | Path | None = None, journal: Path | None = None
+) -> Database:
+    """Return the store at *url*, its tables made if it is empty, and nobody forgotten in it.
 
     *url* is ``sqlite:///path``, ``sqlite://`` for one in memory, or ``postgresql://…``.  *key* is
     a key or its file; without it a SQLite file has its key beside it as ``<file>.key``, made
     together with the database, and a database in memory has one that is never written.
+    *journal* is the file of the erase journal; without it it lies beside a SQLite file as
+    ``<file>.erased``, and lives in memory where the key does.
 
     Raises:
         SchemaMismatch: the database is of another version of Wary.
         KeyFault: the key is missing, malformed, open to others, or of another database.
+        JournalFault: the erase journal is missing, damaged, or older than the database.
         StoreDown: the database cannot be reached.
         ValueError: *url* names no database of Wary.
     """
     place = located(url)
     file = file_of(place)
     try:
-        seal = Seal(_key(place, file, key))
+        seal = Seal(key_of(place, file, key))
+        written = journal_of(place, file, key, journal)
         if file is not None:
             # Made here, because SQLite would leave the file open to others.
             file.touch(mode=PRIVATE)
     except OSError as error:
         raise StoreDown(f"{file}: {error.strerror}; make its folder, and writable") from error
-    line = Line(place)
+    line, book = Line(place), Journal(written, seal)
     try:
         await ready(line)
-        await line.run(_try_key, seal)
+        await line.run(try_key, seal)
+        await line.run(catch_up, book)
+        await line.scrub()
     except BaseException:
         await line.close()
         raise
-    return Database(line, seal, Lead(line, file))
+    return Database(line, seal, book, Lead(line, file))
 
 
-def _key(url: URL, file: Path | None, key: Key | Path | None) -> Key:
+def journal_of(
+    url: URL, file: Path | None, key: Key | Path | None, journal: Path | None
+) -> Path | None:
+    """Return the file of the erase journal, None for one in memory.
+
+    Raises:
+        JournalFault: none is named where one must be.
+    """
+    if journal is not None:
+        return journal
+    if file is not None:
+        return file.with_name(f"{file.name}.erased")
+    if in_memory(url) or isinstance(key, Key):
+        return None
+    raise JournalFault("PostgreSQL needs an erase journal; set WARY_ERASE_JOURNAL to its file")
+
+
+def key_of(url: URL, file: Path | None, key: Key | Path | None, *, new: bool = True) -> Key:
+    """Return the key of a database; with *new* one is made for a file that is not there yet.
+
+    Raises:
+        KeyFault: there is none that can be used.
+    """
     if isinstance(key, Key):
         return key
     if file is None:
@@ -149,14 +196,14 @@ def _key(url: URL, file: Path | None, key: Key | Path | None) -> Key:
             return new_key()
         raise KeyFault("PostgreSQL needs a key file; set WARY_KEY_FILE, then run: wary db key")
     beside = key or file.with_name(f"{file.name}.key")
-    if not beside.exists() and not file.exists():
+    if new and not beside.exists() and not file.exists():
         # Two processes may start at once: whoever comes second takes the first one's key.
         with suppress(KeyFault):
             return make_key(beside)
     return load_key(beside)
 
 
-def _try_key(conn: Connection, seal: Seal) -> None:
+def try_key(conn: Connection, seal: Seal) -> None:
     """Refuse a key that does not open what is stored."""
     row = conn.execute(
         select(addresses.c.platform, addresses.c.lookup, addresses.c.sealed).limit(1)

@@ -30,6 +30,7 @@ from bot.core.events import Address, Incoming, Left, LessonDue, Miscoded
 from bot.core.learner import Learner, Stranger
 from bot.ports import NONCE_CHARACTERS, Guarantee, Post
 from bot.store.codec import card_hash, learner_row, pack_card
+from bot.store.settling import GOING
 
 LEASE: Final = timedelta(seconds=30)
 """How long a post belongs to the process that made or claimed it."""
@@ -206,18 +207,24 @@ class _Folding:
         address = to or learner.address
         place = self._places.get(address)
         row = place.row if place else self._number(address)
-        mine = address == learner.address and self._kept(learner.key)
+        whose = self._whose(learner, place) if address == learner.address else None
         post = _post_of(incoming, learner, said, address, nonce(incoming.id, row, part))
         self.rows.posts.append(post)
         self.rows.outbox.append(
             {
                 "cause": incoming.id,
                 "part": part,
-                "learner_id": learner.key if mine else None,
+                "learner_id": whose,
                 "address_id": row,
                 **_outbox_row(post, self._now),
             }
         )
+
+    def _whose(self, learner: Learner, place: Place | None) -> str | None:
+        """Return the owner of a post to *learner* at *place*: one who was forgotten is going."""
+        if self._kept(learner.key):
+            return learner.key
+        return GOING if place and place.learner == learner.key else None
 
     def people(self, decided: Iterable[tuple[Incoming, Decision]]) -> None:
         """Write each learner as they are after all; forget who is a stranger again."""
@@ -230,6 +237,8 @@ class _Folding:
                 self.rows.learners.append(learner_row(learner, before or self._now, keeper))
             elif place and place.learner == key:
                 self.rows.erased.append(key)
+        # Of whoever is forgotten in the same batch nothing is tied to anything.
+        self.rows.ties[:] = [tie for tie in self.rows.ties if self._kept(tie.learner)]
 
     def addresses(self, decided: Iterable[tuple[Incoming, Decision]]) -> None:
         """Open, hand over and close the addresses of who acted and of who is written to."""

@@ -21,7 +21,7 @@ from sqlalchemy.exc import TimeoutError as NoneFree
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.ports import Conflict, StoreDown
-from bot.store.sqlite import BUSY_MS, in_memory
+from bot.store.sqlite import BUSY_MS, emptied, in_memory
 
 PATIENCE: Final = 5.0
 """How long a lock is waited for, in seconds.  Source: trust.md, 11.9."""
@@ -83,6 +83,8 @@ class Line:
         )
         self._turn = asyncio.Lock()
         self._kept: AsyncConnection | None = None
+        self.stale = True
+        """Somebody was deleted, perhaps, whose rows still stand in the database's log."""
 
     @property
     def locks(self) -> bool:
@@ -200,6 +202,16 @@ class Line:
         finally:
             await self.give(taken)
 
+    async def scrub(self) -> None:
+        """Empty the log of a SQLite file, or leave it to the next call while somebody reads."""
+        if not self._sqlite or not self.stale:
+            return
+        conn = await self.take()
+        try:
+            self.stale = not await conn.run_sync(_emptied)
+        finally:
+            await self.give(conn)
+
     async def close(self) -> None:
         """Close every connection."""
         if self._kept is not None:
@@ -210,6 +222,10 @@ class Line:
 
 class Locked(StoreDown):
     """Another process holds the database: the same again may work."""
+
+
+def _emptied(conn: Connection) -> bool:
+    return emptied(conn.connection.dbapi_connection)
 
 
 def _roll_back(conn: Connection) -> None:

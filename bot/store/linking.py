@@ -34,7 +34,7 @@ from bot.ports import Conflict
 from bot.store.codec import Record, learner_of
 from bot.store.fold import Place, Tie
 from bot.store.sealing import Seal
-from bot.store.settling import delete_unowned
+from bot.store.settling import delete_unowned, forget_posts
 from bot.store.tables import OPEN, addresses, guesses, learners, links, notes, outbox, reviews
 from bot.store.upserts import put, upserts
 
@@ -312,8 +312,9 @@ def _leave(conn: Connection, tie: Tie, *, others: bool) -> Sequence[int]:
 
 
 def part(conn: Connection, left: Sequence[int], now: datetime) -> None:
-    """Send no lesson to addresses that left, and forget whom their answers were for."""
+    """Send no lesson to addresses that left, and forget what was sent there and for whom."""
     conn.execute(_SKIP_LESSONS, {"ids": left, "now": now})
+    forget_posts(conn, left, waiting=False)
     conn.execute(_HAND_OVER, {"ids": left, "to": None})
     delete_unowned(conn, left)
 

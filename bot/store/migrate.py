@@ -17,7 +17,7 @@ from bot.store.sealing import PRIVATE
 from bot.store.sqlite import in_memory
 from bot.store.tables import learners, metadata
 
-REVISIONS: Final = ("0001", "0002", "0003")
+REVISIONS: Final = ("0001", "0002", "0003", "0004")
 """All revisions, oldest first: what this version of Wary knows."""
 
 LOCK: Final = 0x6D69677261746521
@@ -58,10 +58,15 @@ async def ready(line: Line) -> None:
     """
     if await line.run(version) is None:
         await line.run(_create)
-    _refuse(await line.run(version))
+    refuse(await line.run(version))
 
 
-def _refuse(found: str | None) -> None:
+def refuse(found: str | None) -> None:
+    """Refuse a database of the revision *found*, unless it is this version's.
+
+    Raises:
+        SchemaMismatch: it is older or newer, or empty.
+    """
     if found == REVISIONS[-1]:
         return
     if found in REVISIONS:
@@ -119,7 +124,7 @@ async def upgrade(url: str) -> Path | None:
         if found == REVISIONS[-1]:
             return None
         if found is not None and found not in REVISIONS:
-            _refuse(found)
+            refuse(found)
         copied = _copy(file) if file is not None and found is not None else None
         await line.run(move, REVISIONS[-1])
     finally:

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Connection,
     Integer,
     bindparam,
+    case,
     delete,
     false,
     func,
@@ -29,7 +30,7 @@ from bot.store.codec import Record, unpack_card
 from bot.store.fold import LEASE
 from bot.store.linking import unveiled
 from bot.store.sealing import Seal
-from bot.store.settling import WAITED_FOR, count, settle
+from bot.store.settling import GOING, WAITED_FOR, count, drop, settle
 from bot.store.tables import HELD, PENDING, addresses, outbox, plans
 
 _IDS: Final[BindParameter[Sequence[int]]] = bindparam("ids", expanding=True)
@@ -98,15 +99,20 @@ _REPEAT: Final = (
     .values(state="pending", repeat=true())
 )
 _LOST: Final = (
-    select(outbox.c.send_id, func.count().label("n"))
+    select(
+        outbox.c.send_id,
+        case((outbox.c.learner_id == GOING, "erased"), else_="unknown").label("word"),
+        func.count().label("n"),
+    )
     .where(*_IN_DOUBT, outbox.c.send_id.is_not(None))
-    .group_by(outbox.c.send_id)
+    .group_by(outbox.c.send_id, "word")
 )
 _GIVE_UP: Final = (
     update(outbox)
     .where(*_IN_DOUBT)
     .values(state="unknown", outcome="unknown", settled_at=bindparam("now"), card=None)
 )
+_ENDED: Final = (outbox.c.settled_at == bindparam("now")) & (outbox.c.learner_id == GOING)
 _DELETE_UNOWNED: Final = delete(addresses).where(addresses.c.learner_id.is_(None), ~WAITED_FOR)
 
 
@@ -175,8 +181,9 @@ def release(conn: Connection, now: datetime) -> int:
     """Free what a dead process held and return how many posts are to be sent again."""
     conn.execute(_FREE_PLANS)
     freed = [conn.execute(statement).rowcount for statement in (_FREE, _CONVERGE, _REPEAT)]
-    lost = {(row.send_id, "unknown"): row.n for row in conn.execute(_LOST)}
+    lost = {(row.send_id, row.word): row.n for row in conn.execute(_LOST)}
     conn.execute(_GIVE_UP, {"now": now})
+    drop(conn, _ENDED, {"now": now})
     count(conn, lost)
     conn.execute(_DELETE_UNOWNED)
     return sum(freed)

@@ -123,7 +123,7 @@ class Seal:
         Ten million addresses share one with a chance of 5 in a million; the unique key then
         refuses the newcomer and mixes nobody up.
         """
-        return _number(self.lookup(address))
+        return number_of(self.lookup(address))
 
     def digest(self, purpose: str, text: str) -> bytes:
         """Return what only this key makes of *text*, 32 bytes, another for each *purpose*.
@@ -138,7 +138,7 @@ class Seal:
         nonce = secrets.token_bytes(NONCE_BYTES)
         # The fingerprint is sealed in, so that one row's seal does not open in another row.
         sealed = nonce + self._cipher.encrypt(nonce, address.id.encode(), lookup)
-        return Sealed(_number(lookup), lookup, sealed)
+        return Sealed(number_of(lookup), lookup, sealed)
 
     def open(self, platform: str, lookup: bytes, sealed: bytes) -> Address:
         """Return the address that was stored.
@@ -155,5 +155,6 @@ class Seal:
         raise KeyFault("an address does not open with this key; put back the key of this database")
 
 
-def _number(lookup: bytes) -> int:
+def number_of(lookup: bytes) -> int:
+    """Return the id of the row of the address whose fingerprint is *lookup*."""
     return int.from_bytes(lookup[:8], "big") >> 1

@@ -11,7 +11,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final, get_args
 
-from sqlalchemy import BindParameter, Connection, bindparam, delete, exists, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    bindparam,
+    delete,
+    exists,
+    func,
+    select,
+    update,
+)
 
 from bot.core.events import Address
 from bot.ports import Outcome, State
@@ -25,6 +35,12 @@ _UNSETTLED: Final = frozenset({"pending", "unknown"}) | _BEGUN
 
 FINAL: Final = frozenset(get_args(State)) - {"pending"} - _BEGUN
 """States in which a post stays.  Source: sending.md, section 2."""
+
+GOING: Final = "going"
+"""Stands for the learner of a post whose person was forgotten while it was on its way.
+
+Such a row goes as soon as it is final; no learner's key is of this length.
+"""
 
 Ids = Sequence[int]
 _IDS: Final[BindParameter[Ids]] = bindparam("ids", expanding=True)
@@ -69,18 +85,35 @@ WAITED_FOR: Final = exists().where(outbox.c.address_id == addresses.c.id, OPEN)
 _DELETE_UNOWNED: Final = delete(addresses).where(
     addresses.c.id.in_(_IDS), addresses.c.learner_id.is_(None), ~WAITED_FOR
 )
-_FORGET: Final = update(outbox).where(outbox.c.address_id.in_(_IDS), OPEN).values(learner_id=None)
-_SKIP: Final = (
-    update(outbox)
-    .where(outbox.c.address_id.in_(_IDS), OPEN, outbox.c.state != "sending")
-    .values(
-        state="skipped",
-        outcome="skipped",
-        settled_at=bindparam("now"),
-        card=None,
-        leased_until=None,
-    )
+_AT: Final = outbox.c.address_id.in_(_IDS)
+_UNDER_WAY: Final = _AT & (outbox.c.state == "sending")
+_OVER: Final = _AT & outbox.c.state.in_(sorted(FINAL))
+_ASIDE: Final = _AT & (outbox.c.state != "sending")
+_COUNTED: Final = (
+    select(outbox.c.send_id, outbox.c.state, func.count().label("n"))
+    .where(outbox.c.send_id.is_not(None))
+    .group_by(outbox.c.send_id, outbox.c.state)
 )
+_LET_GO: Final = update(outbox).where(_UNDER_WAY).values(learner_id=GOING)
+_NAMED: Final = outbox.c.id.in_(_IDS)
+_EVERY: Final = outbox.alias("every_post")
+_NEWEST: Final = select(func.max(_EVERY.c.id)).scalar_subquery()
+_EMPTY: Final = {
+    "send_id": None,
+    "cause": "",
+    "learner_id": None,
+    "address_id": -outbox.c.id,
+    "card": None,
+    "card_hash": b"",
+    "nonce": "",
+    "on_message": "",
+    "message_id": None,
+    "state": "skipped",
+    "outcome": "skipped",
+    "leased_until": None,
+    "settled_at": func.coalesce(outbox.c.settled_at, outbox.c.due_at),
+}
+"""What a post is made that was anybody's: nothing but a number."""
 _OWNER: Final = select(
     addresses.c.learner_id, addresses.c.closed_at, addresses.c.home, addresses.c.linked_at
 ).where(addresses.c.id == bindparam("row"))
@@ -91,14 +124,17 @@ _INHERIT: Final = (
 )
 _REPOINT: Final = (
     update(outbox)
-    .where(outbox.c.address_id == bindparam("old"), OPEN)
+    .where(outbox.c.address_id == bindparam("old"))
     .values(address_id=bindparam("new"), platform=bindparam("on"), token=bindparam("on"))
 )
 _DELETE: Final = delete(addresses).where(addresses.c.id == bindparam("row"))
 
 
-def settle(conn: Connection, outcomes: Sequence[Outcome], now: datetime, seal: Seal) -> None:
-    """Record *outcomes*; one that comes too late, for a settled post, changes nothing."""
+def settle(conn: Connection, outcomes: Sequence[Outcome], now: datetime, seal: Seal) -> int:
+    """Record *outcomes* and return how many addresses of nobody went with their last post.
+
+    One that comes too late, for a settled post, changes nothing.
+    """
     rows = _rows(conn, [outcome.post for outcome in outcomes])
     known = {o.post: o for o in outcomes if o.post in rows and _fits(o, rows[o.post])}
     final = [o for o in known.values() if o.state in FINAL]
@@ -109,7 +145,7 @@ def settle(conn: Connection, outcomes: Sequence[Outcome], now: datetime, seal: S
     for outcome in known.values():
         if outcome.moved_to is not None:
             move(conn, rows[outcome.post].address_id, outcome.moved_to, seal)
-    _clean(conn, final, rows, now)
+    return _clean(conn, final, rows, now)
 
 
 def _finished(outcome: Outcome, now: datetime) -> dict[str, object]:
@@ -135,7 +171,8 @@ def _count(conn: Connection, final: Iterable[Outcome], rows: Mapping[int, Record
     for outcome in final:
         row = rows[outcome.post]
         if row.send_id is not None:
-            changes[row.send_id, outcome.state] += 1
+            erased = row.learner_id == GOING
+            changes[row.send_id, "erased" if erased else outcome.state] += 1
             if row.state in FINAL:
                 changes[row.send_id, row.state] -= 1
     count(conn, changes)
@@ -152,25 +189,50 @@ def _clean(
     final: Iterable[Outcome],
     rows: Mapping[int, Record],
     now: datetime,
-) -> None:
+) -> int:
     gone = sorted({rows[o.post].address_id for o in final if o.state == "gone"})
     if gone:
         conn.execute(_CLOSE, {"ids": gone, "now": now})
         conn.execute(_DROP_PLANS, {"ids": gone})
-    unowned = {rows[o.post].address_id for o in final if rows[o.post].learner_id is None}
-    if unowned:
-        delete_unowned(conn, sorted(unowned))
+    going = [o.post for o in final if rows[o.post].learner_id == GOING]
+    if going:
+        drop(conn, _NAMED, {"ids": going})
+    nobody = {None, GOING}
+    unowned = {rows[o.post].address_id for o in final if rows[o.post].learner_id in nobody}
+    return delete_unowned(conn, sorted(unowned)) if unowned else 0
 
 
-def delete_unowned(conn: Connection, places: Ids) -> None:
-    """Delete those of *places* that belong to nobody and wait for nothing."""
-    conn.execute(_DELETE_UNOWNED, {"ids": places})
+def delete_unowned(conn: Connection, places: Ids) -> int:
+    """Delete those of *places* that belong to nobody and wait for nothing; return how many."""
+    return conn.execute(_DELETE_UNOWNED, {"ids": places}).rowcount
 
 
-def skip_all(conn: Connection, places: Ids, now: datetime) -> None:
-    """Send nothing more to *places*, and forget whom it was for."""
-    conn.execute(_FORGET, {"ids": places})
-    conn.execute(_SKIP, {"ids": places, "now": now})
+def forget_posts(conn: Connection, places: Ids, *, waiting: bool) -> None:
+    """Delete what was sent to *places*, and with *waiting* also what was not sent yet.
+
+    What is on its way just now is deleted when it has ended.  What belonged to a send is counted
+    there as ``erased``, so that its sums still balance.
+    """
+    which = _ASIDE if waiting else _OVER
+    changes: Counter[tuple[int, str]] = Counter()
+    for row in conn.execute(_COUNTED.where(which), {"ids": places}):
+        changes[row.send_id, "erased"] += row.n
+        if row.state in FINAL:
+            changes[row.send_id, row.state] -= row.n
+    count(conn, changes)
+    drop(conn, which, {"ids": places})
+    if waiting:
+        conn.execute(_LET_GO, {"ids": places})
+
+
+def drop(conn: Connection, which: ColumnElement[bool], values: Mapping[str, object]) -> None:
+    """Delete the posts that meet *which*; of the newest of all only what is anybody's.
+
+    SQLite would give its number to the next post, and a dispatcher that still holds the old one
+    in memory would send that in its place.  The empty row goes when its term is over.
+    """
+    conn.execute(delete(outbox).where(which, outbox.c.id != _NEWEST), values)
+    conn.execute(update(outbox).where(which).values(_EMPTY), values)
 
 
 def move(conn: Connection, old: int, to: Address, seal: Seal) -> None:

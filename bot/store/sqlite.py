@@ -7,6 +7,7 @@ Rule 2: with this dialect all SQL runs inside ``run_sync``: there is nothing to 
 
 from collections.abc import Callable
 from sqlite3 import Connection as Driver
+from sqlite3 import OperationalError
 
 from sqlalchemy import URL, Pool, StaticPool
 from sqlalchemy.dialects import registry
@@ -23,6 +24,8 @@ PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
+    # What is deleted is overwritten; what still stands in the log goes with ``emptied``.
+    "PRAGMA secure_delete = ON",
 )
 """Settings of every connection.  Source: trust.md, 11.9."""
 
@@ -59,6 +62,21 @@ def _prepare(connection: DBAPIConnection) -> None:
     connection.isolation_level = None
     for pragma in PRAGMAS:
         connection.execute(pragma)
+
+
+def emptied(connection: object) -> bool:
+    """Move the write-ahead log into the file and cut it to nothing; return whether that worked.
+
+    In the log stand pages as they were: whoever was deleted is still readable there.  It fails
+    while somebody else reads.  *connection* is the driver's, outside a transaction.
+    """
+    if not isinstance(connection, Driver):
+        raise TypeError(f"not a connection of the sqlite3 module: {type(connection)}")
+    try:
+        [(busy, _, _)] = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    except OperationalError:
+        return False
+    return not busy
 
 
 def in_memory(url: URL) -> bool:

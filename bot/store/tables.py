@@ -84,6 +84,7 @@ def _listed(words: Iterable[str]) -> str:
 
 
 STATES: Final = _listed(get_args(State))
+COUNTED: Final = _listed((*get_args(State), "erased"))
 GUARANTEES: Final = _listed(get_args(Guarantee))
 
 # The conditions of partial indexes.  A query uses such an index only if it holds the same words,
@@ -117,6 +118,8 @@ learners: Final = Table(
     Column("keeper_id", BigInteger),
     sqlite_with_rowid=False,
 )
+
+_partial("ix_learners_keeper_id", "keeper_id IS NOT NULL", learners.c.keeper_id)
 
 addresses: Final = Table(
     "addresses",
@@ -190,7 +193,7 @@ send_counts: Final = Table(
     Column("send_id", ForeignKey("sends.id", ondelete="CASCADE"), primary_key=True),
     Column("state", String, primary_key=True),
     Column("n", Integer, nullable=False),
-    CheckConstraint(f"state IN ({STATES})", "state"),
+    CheckConstraint(f"state IN ({COUNTED})", "state"),
     sqlite_with_rowid=False,
 )
 
@@ -203,7 +206,7 @@ outbox: Final = Table(
     Column("part", SmallInteger, nullable=False),
     # No foreign keys to people: the ledger stays, as a pseudonym, when they go.
     Column("learner_id", String(32)),
-    Column("address_id", BigInteger, nullable=False),
+    Column("address_id", BigInteger, nullable=False, index=True),
     Column("platform", String, nullable=False),
     Column("token", String, nullable=False),
     Column("lane", SmallInteger, nullable=False),
@@ -235,7 +238,6 @@ _partial(
     "ix_outbox_pending", _PENDING, outbox.c.token, outbox.c.lane, outbox.c.due_at, outbox.c.id
 )
 _partial("ix_outbox_held", _HELD, outbox.c.token, outbox.c.epoch)
-_partial("ix_outbox_open", _OPEN, outbox.c.address_id)
 _partial("ix_outbox_send", "send_id IS NOT NULL", outbox.c.send_id, outbox.c.state)
 _partial("ix_outbox_settled", "settled_at IS NOT NULL", outbox.c.settled_at)
 
@@ -293,5 +295,13 @@ reviews: Final = Table(
     Column("technique", String, primary_key=True),
     Column("memory", Text, nullable=False),
     Column("due", Instant, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+erasures: Final = Table(
+    "erasures",
+    metadata,
+    # The random name of a line in the erase journal, and nothing of whom it was about.
+    Column("id", LargeBinary, primary_key=True),
     sqlite_with_rowid=False,
 )

@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.tables import (
     addresses,
+    erasures,
     guesses,
     learners,
     links,
@@ -45,6 +46,7 @@ class Upserts:
     counts: Insert
     links: Insert
     guesses: Insert
+    erasures: Insert
 
 
 @cache
@@ -82,6 +84,7 @@ def upserts(dialect: str) -> Upserts:
         ),
         links=replacing(links),
         guesses=_counting(insert(guesses)),
+        erasures=insert(erasures).on_conflict_do_nothing(index_elements=["id"]),
     )
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.core.card import Action, Card
 from bot.core.effects import Decision, Edit, Effect, Notice, Plan, Say
-from bot.core.events import Address, Began, Event, Incoming, Pressed
+from bot.core.events import Address, Began, Event, Incoming, Pressed, Where
 from bot.core.learner import Learner, Track
 from bot.core.library import Country, Item, Lesson, Library, Option, Staged
 from bot.engine import progress
@@ -142,9 +142,9 @@ class Talk:
     effects: tuple[Effect, ...] = ()
     count: int = 0
 
-    def hear(self, event: Event) -> Decision:
+    def hear(self, event: Event, where: Where | None = None) -> Decision:
         self.count += 1
-        incoming = Incoming(f"test:{self.count}", ME, self.at, event, self.locale)
+        incoming = Incoming(f"test:{self.count}", ME, self.at, event, self.locale, where)
         decision = decide(self.learner, incoming, self.library)
         assert decision == decide(self.learner, incoming, self.library)
         self.learner, self.effects = decision.learner, decision.effects

@@ -299,7 +299,7 @@ async def test_who_is_forgotten_while_a_post_is_being_sent_goes_with_its_result(
     posts = await take(store, event("t:1"), REPLY)
     await store.mark(posts)
     await take(store, event("t:2"), stage=Stranger())
-    assert await rows(store, "SELECT learner_id, state FROM outbox") == [(None, "sending")]
+    assert await rows(store, "SELECT learner_id, state FROM outbox") == [("going", "sending")]
     await store.settle([Outcome(posts[0].id, "sent", "m")], NOW)
     assert await size(store, "addresses") == 0
 

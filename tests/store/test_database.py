@@ -26,7 +26,13 @@ async def test_the_key_is_made_beside_a_new_file_and_both_are_private(tmp_path: 
     await take(store, event("t:1"))
     modes = _modes(tmp_path)
     await store.close()
-    assert set(modes) == {"wary.db", "wary.db-wal", "wary.db-shm", "wary.db.key"}
+    assert set(modes) == {
+        "wary.db",
+        "wary.db-wal",
+        "wary.db-shm",
+        "wary.db.key",
+        "wary.db.erased",
+    }
     assert set(modes.values()) == {0o600}
     again = await connect(url)
     assert (await learner(again)).locale == "de"

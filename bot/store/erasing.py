@@ -1,0 +1,128 @@
+"""Forgetting people: every row of theirs, in one transaction, behind the erase journal.
+
+Rule 1: the journal is written before the commit, and an erasure that is in it and not in the
+database is done again, at the start and after a restore, before anything else.
+Rule 2: what is counted stays counted: a post of a send becomes one ``erased``, of nobody.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Final
+
+from sqlalchemy import BindParameter, Connection, bindparam, delete, func, select, update
+
+from bot.store.clock import EVENTS, KEPT_PLAN
+from bot.store.fold import CLOCK
+from bot.store.forgotten import Journal, JournalFault
+from bot.store.sealing import number_of
+from bot.store.settling import delete_unowned, forget_posts
+from bot.store.tables import addresses, erasures, guesses, learners, seen
+from bot.store.upserts import put, upserts
+
+LATE: Final = timedelta(days=40)
+"""How much older than its handling the day of a lesson may be, after an outage."""
+
+AT_ONCE: Final = 500
+"""Erasures of the journal done again in one statement."""
+
+_DAY: Final = timedelta(days=1)
+_KEYS: Final[BindParameter[Sequence[str]]] = bindparam("keys", expanding=True)
+_IDS: Final[BindParameter[Sequence[int]]] = bindparam("ids", expanding=True)
+_HOMES: Final = select(addresses.c.id, addresses.c.lookup).where(addresses.c.learner_id.in_(_KEYS))
+_FOUND: Final = select(addresses.c.id, addresses.c.lookup, addresses.c.learner_id).where(
+    addresses.c.id.in_(_IDS)
+)
+_ERASE: Final = delete(learners).where(learners.c.id.in_(_KEYS))
+_UNKEEP: Final = update(learners).where(learners.c.keeper_id.in_(_IDS)).values(keeper_id=None)
+_UNGUESS: Final = delete(guesses).where(guesses.c.address_id.in_(_IDS))
+_NEWEST: Final = select(func.max(seen.c.at))
+_UNNAME: Final = delete(seen).where(seen.c.id.in_(bindparam("names", expanding=True)))
+_RECORDED: Final = select(erasures.c.id)
+_CLEAR: Final = delete(erasures)
+
+
+def erase(conn: Connection, keys: Sequence[str], journal: Journal) -> Mapping[int, bytes]:
+    """Forget the learners *keys* and return the rows of their addresses, which nobody owns now.
+
+    The rows go with their last open post; each is returned with its fingerprint.
+
+    Raises:
+        StoreDown: the journal cannot be written; nothing may be committed.
+    """
+    homes = {row.id: row.lookup for row in conn.execute(_HOMES, {"keys": list(keys)})}
+    names = journal.enter(list(homes.values()))
+    _forget(conn, keys, list(homes))
+    _record(conn, names)
+    return homes
+
+
+def _forget(conn: Connection, keys: Sequence[str], places: Sequence[int]) -> None:
+    forget_posts(conn, places, waiting=True)
+    conn.execute(_UNKEEP, {"ids": places})
+    conn.execute(_UNGUESS, {"ids": places})
+    newest = conn.execute(_NEWEST).scalar()
+    if newest is not None:
+        for key in keys:
+            conn.execute(_UNNAME, {"names": _names(key, newest.date())})
+    # What else is theirs goes with them: notes, plans, reviews, codes.
+    conn.execute(_ERASE, {"keys": list(keys)})
+
+
+def _names(key: str, newest: date) -> Sequence[str]:
+    """Return the names that events of the clock about *key* may have, written out.
+
+    Listed one by one, because PostgreSQL finds no beginning of a text by the key's index.
+    """
+    days = range(-2, (KEPT_PLAN + LATE).days)
+    return [f"{CLOCK}{key}:{kind}:{newest - n * _DAY}" for kind in EVENTS for n in days]
+
+
+def _record(conn: Connection, names: Sequence[bytes]) -> None:
+    put(conn, upserts(conn.dialect.name).erasures, [{"id": name} for name in names])
+
+
+def catch_up(conn: Connection, journal: Journal) -> int:
+    """Do again what stands in *journal* and not in the database, and return how many that were.
+
+    Raises:
+        JournalFault: the journal is missing or damaged, or lacks what the database knows.
+    """
+    known = set(conn.execute(_RECORDED).scalars())
+    if journal.missing and not known:
+        journal.make()
+    entries = journal.read()
+    lost = len(known - entries.keys())
+    if lost:
+        raise JournalFault(
+            f"{journal}: lacks {lost} erasures that the database knows of; put back the newest "
+            "journal, or, if it is lost for good, run: wary db journal"
+        )
+    owed = [(name, lookup) for name, lookup in entries.items() if name not in known]
+    for first in range(0, len(owed), AT_ONCE):
+        _again(conn, owed[first : first + AT_ONCE])
+    return len(owed)
+
+
+def _again(conn: Connection, owed: Sequence[tuple[bytes, bytes]]) -> None:
+    lookups = {number_of(lookup): lookup for _, lookup in owed}
+    found = conn.execute(_FOUND, {"ids": list(lookups)}).all()
+    theirs = [row for row in found if row.lookup == lookups[row.id]]
+    keys = sorted({row.learner_id for row in theirs if row.learner_id})
+    also = conn.execute(_HOMES, {"keys": keys}).all() if keys else ()
+    places = sorted({row.id for row in (*theirs, *also)})
+    if places:
+        _forget(conn, keys, places)
+        delete_unowned(conn, places)
+    _record(conn, [name for name, _ in owed])
+
+
+def begin_anew(conn: Connection, journal: Journal) -> None:
+    """Begin with an empty journal, where the old one is lost for good.
+
+    Raises:
+        JournalFault: there is one, or it cannot be made.
+    """
+    if not journal.missing:
+        raise JournalFault(f"{journal}: there is a journal; nothing was changed")
+    conn.execute(_CLEAR)
+    journal.make()
