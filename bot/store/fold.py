@@ -22,6 +22,7 @@ from bot.core.effects import (
     Plan,
     Prefer,
     Relocate,
+    Remember,
     Say,
     Unlink,
     Unplan,
@@ -29,7 +30,7 @@ from bot.core.effects import (
 from bot.core.events import Address, Incoming, Left, LessonDue, Miscoded
 from bot.core.learner import Learner, Stranger
 from bot.ports import NONCE_CHARACTERS, Guarantee, Post
-from bot.store.codec import card_hash, learner_row, pack_card
+from bot.store.codec import card_hash, learner_row, pack_card, pack_memory
 
 LEASE: Final = timedelta(seconds=30)
 """How long a post belongs to the process that made or claimed it."""
@@ -109,6 +110,7 @@ class Rows:
     ties: list[Tie] = field(default_factory=list)
     guesses: list[int] = field(default_factory=list)
     """Rows of addresses from which a wrong code was typed."""
+    reviews: list[Row] = field(default_factory=list)
 
 
 def nonce(cause: str, row: int, part: int) -> str:
@@ -173,8 +175,8 @@ class _Folding:
                 self._plans[learner.key, effect.kind] = effect
             case Unplan():
                 self._plans[learner.key, effect.kind] = None
-            case Note():
-                self._note(learner, effect, incoming.acted or self._now)
+            case Note() | Remember():
+                self._fact(incoming, learner, effect)
             case Offer() | Join() | Prefer() | Unlink():
                 row = self._places[incoming.address].row
                 self.rows.ties.append(Tie(effect, learner.key, row, incoming.id))
@@ -188,18 +190,30 @@ class _Folding:
     def _kept(self, key: str) -> bool:
         return not isinstance(self._last[key].stage, Stranger)
 
-    def _note(self, learner: Learner, note: Note, at: datetime) -> None:
-        if self._kept(learner.key):
+    def _fact(self, incoming: Incoming, learner: Learner, fact: Note | Remember) -> None:
+        """Keep what happened and what is remembered of somebody who is known."""
+        if not self._kept(learner.key):
+            return
+        if isinstance(fact, Note):
             self.rows.notes.append(
                 {
                     "learner_id": learner.key,
-                    "kind": note.kind,
-                    "subject": note.subject,
-                    "points": note.points,
-                    "once": note.once or None,
-                    "at": at,
+                    "kind": fact.kind,
+                    "subject": fact.subject,
+                    "points": fact.points,
+                    "once": fact.once or None,
+                    "at": incoming.acted or self._now,
                 }
             )
+            return
+        self.rows.reviews.append(
+            {
+                "learner_id": learner.key,
+                "technique": fact.memory.technique,
+                "memory": pack_memory(fact.memory),
+                "due": fact.memory.due,
+            }
+        )
 
     def _post(self, incoming: Incoming, learner: Learner, part: int, said: Say | Edit) -> None:
         to = said.to if isinstance(said, Say) else None

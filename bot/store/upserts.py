@@ -18,6 +18,7 @@ from bot.store.tables import (
     links,
     notes,
     plans,
+    reviews,
     seen,
     send_counts,
 )
@@ -45,6 +46,7 @@ class Upserts:
     counts: Insert
     links: Insert
     guesses: Insert
+    reviews: Insert
 
 
 @cache
@@ -82,6 +84,7 @@ def upserts(dialect: str) -> Upserts:
         ),
         links=replacing(links),
         guesses=_counting(insert(guesses)),
+        reviews=replacing(reviews),
     )
 
 
