@@ -28,7 +28,7 @@ from bot.core.effects import (
     Unplan,
 )
 from bot.core.events import Address, Incoming, Left, LessonDue, Miscoded
-from bot.core.learner import Learner, Stranger
+from bot.core.learner import Learner, Memory, Stranger
 from bot.ports import NONCE_CHARACTERS, Guarantee, Post
 from bot.store.codec import card_hash, learner_row, pack_card, pack_memory
 
@@ -195,25 +195,9 @@ class _Folding:
         if not self._kept(learner.key):
             return
         if isinstance(fact, Note):
-            self.rows.notes.append(
-                {
-                    "learner_id": learner.key,
-                    "kind": fact.kind,
-                    "subject": fact.subject,
-                    "points": fact.points,
-                    "once": fact.once or None,
-                    "at": incoming.acted or self._now,
-                }
-            )
-            return
-        self.rows.reviews.append(
-            {
-                "learner_id": learner.key,
-                "technique": fact.memory.technique,
-                "memory": pack_memory(fact.memory),
-                "due": fact.memory.due,
-            }
-        )
+            self.rows.notes.append(_note_row(learner.key, fact, incoming.acted or self._now))
+        else:
+            self.rows.reviews.append(_review_row(learner.key, fact.memory))
 
     def _post(self, incoming: Incoming, learner: Learner, part: int, said: Say | Edit) -> None:
         to = said.to if isinstance(said, Say) else None
@@ -291,6 +275,26 @@ class _Folding:
             if (key, kind) not in self._plans:
                 # Only the plan of that day: a newer one may have come between.
                 self.rows.lapsed.append({"learner": key, "kind": kind, "day": day})
+
+
+def _note_row(key: str, note: Note, at: datetime) -> Row:
+    return {
+        "learner_id": key,
+        "kind": note.kind,
+        "subject": note.subject,
+        "points": note.points,
+        "once": note.once or None,
+        "at": at,
+    }
+
+
+def _review_row(key: str, memory: Memory) -> Row:
+    return {
+        "learner_id": key,
+        "technique": memory.technique,
+        "memory": pack_memory(memory),
+        "due": memory.due,
+    }
 
 
 def _post_of(
