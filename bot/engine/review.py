@@ -74,18 +74,19 @@ def graded(
     if library.lessons[item.lesson].care or item.anchor:
         return None
     now = at.replace(microsecond=0)
-    before = _memory(learner, item.technique)
-    stability, difficulty, length = (
-        _step(before.stability, before.difficulty, (now - before.last).days, verdict)
-        if before
-        else _step(0.0, 0.0, 0, verdict)
-    )
     right = verdict == "right"
-    today, seen = now.toordinal(), dict(before.seen if before else ())
+    before = _memory(learner, item.technique)
+    if before is None:
+        stability, difficulty, length = _step(0.0, 0.0, 0, verdict)
+        first_seen = ((item.id, now.toordinal() if right else 0),)
+        return Memory(item.technique, stability, difficulty, now, now + length, first_seen)
+    elapsed = (now - before.last).days
+    stability, difficulty, length = _step(before.stability, before.difficulty, elapsed, verdict)
+    today, seen = now.toordinal(), dict(before.seen)
     first = seen.pop(item.id, 0)
     others = [day for day in seen.values() if day]
     apart = right and any(today - day >= APART for day in others)
-    gap = right and before is not None and now - before.last >= timedelta(days=GAP)
+    gap = right and elapsed >= GAP
     seen[item.id] = first or (today if right else 0)
     return Memory(
         item.technique,
@@ -94,8 +95,8 @@ def graded(
         now,
         now + length,
         tuple(seen.items())[-SEEN:],
-        known=apart or (before is not None and before.known),
-        held=gap or (before is not None and before.held),
+        known=apart or before.known,
+        held=gap or before.held,
     )
 
 
@@ -126,6 +127,8 @@ def _memory(learner: Learner, technique: str) -> Memory | None:
 
 def remembered(learner: Learner, memory: Memory) -> tuple[Memory, ...]:
     """Return all that the learner remembers, with *memory* in place of what was before."""
+    if not learner.reviews:
+        return (memory,)
     others = (one for one in learner.reviews if one.technique != memory.technique)
     return tuple(sorted((*others, memory), key=lambda one: one.technique))
 
