@@ -9,7 +9,7 @@ from enum import IntEnum
 
 from bot.core.card import Card, Text
 from bot.core.events import Address
-from bot.core.learner import Learner
+from bot.core.learner import Learner, Memory
 
 
 class Lane(IntEnum):
@@ -128,7 +128,27 @@ class Unlink:
     others: bool = False
 
 
-Effect = Say | Edit | Notice | Plan | Unplan | Note | Relocate | Offer | Join | Prefer | Unlink
+@dataclass(frozen=True, slots=True)
+class Remember:
+    """What is remembered of one technique from now on; the learner holds the same."""
+
+    memory: Memory
+
+
+Effect = (
+    Say
+    | Edit
+    | Notice
+    | Plan
+    | Unplan
+    | Note
+    | Relocate
+    | Offer
+    | Join
+    | Prefer
+    | Unlink
+    | Remember
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,11 +37,43 @@ class Often(StrEnum):
     QUESTION = "question"
     """A question a day, in a place."""
     WEEKLY = "weekly"
-    """A question a week, in a place."""
+    """A lesson a week, or a question a week in a place."""
 
 
-Why = Literal["first", "daily", "more"]
-"""What brought a question up: onboarding, the learner's hour, or their own wish."""
+Why = Literal["first", "daily", "more", "review"]
+"""What brought a question up: onboarding, the learner's hour, their own wish, or its time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """How well a technique is remembered, and which of its items brought it.
+
+    ``stability``: days until recall is 0.9; ``difficulty``: 1 to 10; both as FSRS has them.
+    ``seen`` pairs an item with the day of its first right answer (as ``date.toordinal``, 0 for
+    none), the one seen longest ago first.  ``known``: right answers to two different items on
+    days at least seven apart.  ``held``: one right answer after 21 days or more.
+    """
+
+    technique: str
+    stability: float
+    difficulty: float
+    last: datetime
+    due: datetime
+    seen: tuple[tuple[str, int], ...] = ()
+    known: bool = False
+    held: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A few things to refresh, one after the other, as the learner wished.
+
+    ``left`` are the techniques still to come; ``answered`` pairs the items answered with
+    whether that was right.
+    """
+
+    left: tuple[str, ...] = ()
+    answered: tuple[tuple[str, bool], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +120,7 @@ class Answering:
     seed: str
     why: Why
     picked: tuple[str, ...] = ()
+    session: Session | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +134,7 @@ class Answered:
     verdict: Literal["right", "near", "wrong", "unknown"] = "wrong"
     detail: str = ""
     """``low`` or ``high`` for a number that missed."""
+    session: Session | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,3 +206,7 @@ class Learner:
     linked: bool = False
     """More than one address is theirs; which, the store tells in ``ties``."""
     ties: Ties = Ties()
+    reviews: tuple[Memory, ...] = ()
+    """What is remembered of each technique; the store keeps it in rows of its own."""
+    unpressed: int = 0
+    """Messages of the clock in a row without a press since; never counted for a tip."""

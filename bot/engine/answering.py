@@ -6,13 +6,13 @@ Rule 2: an open question is judged once; the second press is told so and changes
 
 from dataclasses import replace
 
-from bot.core.card import Block, Card, Para, Text
-from bot.core.effects import Decision, Note
-from bot.core.events import Event, Incoming, Pressed
+from bot.core.card import Action, Block, Button, Card, Para, Text
+from bot.core.effects import Decision, Effect, Note, Remember
+from bot.core.events import Incoming, Pressed
 from bot.core.learner import Answered, Answering, Learner
 from bot.core.library import Item, Library
 from bot.core.message import LETTERS
-from bot.engine import onboarding, progress, quiz
+from bot.engine import onboarding, progress, quiz, review
 from bot.engine.quiz import SEVERAL, UNKNOWN
 from bot.engine.replies import show, tell
 
@@ -27,41 +27,41 @@ def answer(
         return _second(learner, event, library)
     known = {one.id for one in item.options}
     if option == UNKNOWN:
-        return _judged(learner, stage, (UNKNOWN,), event, library)
+        return _judged(learner, stage, (UNKNOWN,), incoming, library)
     if event.picked and set(event.picked) <= known:
-        return _whole(learner, stage, item, event, library)
+        return _whole(learner, stage, event.picked, incoming, library)
     if option not in known:
         return None
     if item.type == "order" or item.type in SEVERAL:
-        return _ticked(learner, stage, item, option, event, library)
-    return _judged(learner, stage, (option,), event, library)
+        return _ticked(learner, stage, option, incoming, library)
+    return _judged(learner, stage, (option,), incoming, library)
 
 
 def _whole(
-    learner: Learner, stage: Answering, item: Item, event: Pressed, library: Library
+    learner: Learner,
+    stage: Answering,
+    picked: tuple[str, ...],
+    incoming: Incoming,
+    library: Library,
 ) -> Decision:
     """Take all letters at once: typed in a row, or picked in a form."""
-    complete = len(event.picked) == len(item.options)
-    if item.type == "order" and not complete:
-        return Decision(learner, (tell(event, Text("quiz.order_all")),))
+    item = library.items[stage.item]
+    if item.type == "order" and len(picked) != len(item.options):
+        return Decision(learner, (tell(incoming.event, Text("quiz.order_all")),))
     if item.type != "order" and item.type not in SEVERAL:
-        return _judged(learner, stage, event.picked[:1], event, library)
-    return _judged(learner, stage, event.picked, event, library)
+        return _judged(learner, stage, picked[:1], incoming, library)
+    return _judged(learner, stage, picked, incoming, library)
 
 
 def _ticked(
-    learner: Learner,
-    stage: Answering,
-    item: Item,
-    option: str,
-    event: Pressed,
-    library: Library,
+    learner: Learner, stage: Answering, option: str, incoming: Incoming, library: Library
 ) -> Decision:
+    item = library.items[stage.item]
     ticked = quiz.toggled(item, stage, option)
     if item.type == "order" and len(ticked.picked) == len(item.options):
-        return _judged(learner, ticked, ticked.picked, event, library)
+        return _judged(learner, ticked, ticked.picked, incoming, library)
     after = replace(learner, stage=ticked)
-    return Decision(after, (show(event, quiz.question(after, library, ticked)),))
+    return Decision(after, (show(incoming.event, quiz.question(after, library, ticked)),))
 
 
 def send(
@@ -77,11 +77,14 @@ def send(
         picked = (UNKNOWN,)
     if not picked and item.type != "spot":
         return Decision(learner, (tell(event, Text("quiz.pick_one")),))
-    return _judged(learner, stage, picked, event, library)
+    return _judged(learner, stage, picked, incoming, library)
 
 
-def typed_number(learner: Learner, event: Event, text: str, library: Library) -> Decision | None:
+def typed_number(
+    learner: Learner, incoming: Incoming, text: str, library: Library
+) -> Decision | None:
     """Judge a typed number; None where no number is asked for."""
+    event = incoming.event
     stage = learner.stage
     if not isinstance(stage, Answering) or library.items[stage.item].type != "numeric":
         return None
@@ -89,8 +92,8 @@ def typed_number(learner: Learner, event: Event, text: str, library: Library) ->
     if value is None:
         return Decision(learner, (tell(event, Text("quiz.number_please")),))
     verdict, side = quiz.judge_number(library.items[stage.item], value)
-    done = Answered(stage.item, stage.seed, stage.why, (), verdict, side)
-    return _kept(learner, done, event, library)
+    done = Answered(stage.item, stage.seed, stage.why, (), verdict, side, stage.session)
+    return _kept(learner, done, incoming, library)
 
 
 def _open(
@@ -124,31 +127,47 @@ def _letters(item: Item, stage: Answered) -> str:
 
 
 def _judged(
-    learner: Learner, stage: Answering, picked: tuple[str, ...], event: Event, library: Library
+    learner: Learner,
+    stage: Answering,
+    picked: tuple[str, ...],
+    incoming: Incoming,
+    library: Library,
 ) -> Decision:
     verdict = quiz.judge(library.items[stage.item], picked)
-    done = Answered(stage.item, stage.seed, stage.why, picked, verdict)
-    return _kept(learner, done, event, library)
+    done = Answered(stage.item, stage.seed, stage.why, picked, verdict, session=stage.session)
+    return _kept(learner, done, incoming, library)
 
 
-def _kept(learner: Learner, stage: Answered, event: Event, library: Library) -> Decision:
-    """Return the learner with the answer counted, its note, and the card that explains."""
-    points = quiz.POINTS if stage.verdict == "right" else 0
-    lesson = library.items[stage.item].lesson
+def _kept(learner: Learner, stage: Answered, incoming: Incoming, library: Library) -> Decision:
+    """Return the learner with the answer counted and remembered, and the card that explains."""
+    right = stage.verdict == "right"
+    points = quiz.POINTS if right else 0
+    item = library.items[stage.item]
+    if stage.session is not None:
+        stage = replace(stage, session=review.answered(stage.session, item.id, right=right))
+    # What comes back is of no lesson's turn, and may be of one that was not read yet.
+    turn = stage.why != "review"
+    memory = review.graded(learner, item, stage.verdict, incoming.at, library)
+    kept: tuple[Effect, ...] = () if memory is None else (Remember(memory),)
     after = replace(
         learner,
-        progress=progress.met(learner, lesson, 1),
         stage=stage,
         points=learner.points + points,
+        progress=progress.met(learner, item.lesson, 1) if turn else learner.progress,
+        reviews=learner.reviews if memory is None else review.remembered(learner, memory),
     )
     given = ".".join(stage.picked) or stage.detail or "-"
     note = Note("answer", f"{stage.item}:{given}", points, once=f"{stage.item}:{stage.seed}")
-    return Decision(after, (note, show(event, answered(after, library, stage))))
+    card = answered(after, library, stage)
+    return Decision(after, (note, *kept, show(incoming.event, card)))
 
 
 def answered(learner: Learner, library: Library, stage: Answered) -> Card:
     """Return the card of a judged question with what may come next."""
     card = quiz.feedback(learner, library, stage)
+    if stage.session is not None:
+        on = Button(Text("review.go_on"), Action(review.COMMAND, ("next",)), style="primary")
+        return replace(card, buttons=(on,))
     if stage.why != "first" or onboarding.missing(learner) != "often":
         return card
     body: tuple[Block[Text], ...] = (*card.body, Para(Text("often.ask")))

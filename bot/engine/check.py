@@ -12,7 +12,7 @@ from bot.core.effects import Decision, Say
 from bot.core.events import Event, Incoming, Pressed, Said, Shown
 from bot.core.learner import Learner, Stranger
 from bot.core.library import Library
-from bot.engine import current, onboarding
+from bot.engine import current, onboarding, review
 from bot.engine.replies import show
 
 CHECK = "check"
@@ -86,7 +86,8 @@ def menu(learner: Learner, incoming: Incoming, event: Pressed, library: Library)
     """Leave the answer for what else there is; a stranger is greeted."""
     if isinstance(learner.stage, Stranger):
         return onboarding.greet(learner, incoming, library)
-    return Decision(learner, (show(event, current.menu("menu.help")),))
+    due = review.count(learner, library, incoming.at)
+    return Decision(learner, (show(event, current.menu("menu.help", due)),))
 
 
 def _advice(event: Shown) -> Card:

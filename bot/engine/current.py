@@ -19,18 +19,23 @@ from bot.core.learner import (
     Stranger,
 )
 from bot.core.library import Library
-from bot.engine import answering, lesson, onboarding, quiz, screens
+from bot.engine import answering, lesson, onboarding, quiz, review, screens
 
 PRIVACY = ("kept", "never", "stop", "forget")
 """The sentences of the card that says what is kept."""
 
 
-def menu(key: str) -> Card:
-    """Return the card from which everything can be reached, saying *key* first."""
+def menu(key: str, due: int = 0) -> Card:
+    """Return the card from which everything can be reached, saying *key* first.
+
+    *due* things can be refreshed; 0: there is no button for it.
+    """
+    review_now = Button(Text("menu.review", (("n", due),)), Action(review.COMMAND))
     return Card(
         body=(Para(Text(key)),),
         buttons=(
             Button(Text("menu.lesson"), Action("lesson"), style="primary"),
+            *((review_now,) if due else ()),
             Button(Text("menu.check"), Action("check")),
             Button(Text("menu.settings"), Action("go", ("settings",))),
         ),
@@ -52,7 +57,7 @@ def card(learner: Learner, library: Library, at: datetime) -> Card:
         case Stranger():
             return onboarding.greeting(learner.locale, library)
         case Idle():
-            return menu("menu.back")
+            return menu("menu.back", review.count(learner, library, at))
         case Choosing():
             return screens.card(learner, library, stage, at)
         case Reading(key):

@@ -48,7 +48,9 @@ from bot.engine import (
     place,
     posting,
     preferences,
+    review,
     schedule,
+    silence,
 )
 from bot.engine.replies import pressed_on, show
 
@@ -73,6 +75,7 @@ PRESSES: dict[str, Press] = {
     "menu": check.menu,
     "link": linking.pressed,
     "forget": erasure.pressed,
+    "review": review.pressed,
 }
 """Which feature answers a press, by its verb; None from it: the press means nothing now."""
 
@@ -101,9 +104,12 @@ def decide(learner: Learner, incoming: Incoming, library: Library) -> Decision:
     # The clock is nobody who came back: an hour claimed before they left may still be heard.
     back = known.gone and _reachable(incoming)
     returned = replace(known, gone=False) if back else known
+    quiet = silence.weekly(returned)
+    returned = silence.heard(returned, incoming.event)
     decision = _answer(returned, incoming, library)
     # Where another address of theirs is open, their plan has gone on.
-    if back and not known.ties.elsewhere:
+    awake = quiet and not silence.weekly(returned)
+    if awake or (back and not known.ties.elsewhere):
         plan = schedule.replan(decision.learner, library, incoming.at)
         decision = replace(decision, effects=(plan, *decision.effects))
     if back and place.visits(returned, incoming):
@@ -225,16 +231,10 @@ def _commanded(learner: Learner, incoming: Incoming, library: Library, name: str
         return anybody
     if isinstance(learner.stage, Stranger):
         return onboarding.greet(learner, incoming, library)
-    match asked:
-        case "lesson":
-            return lesson.started(learner, incoming, library, "more")
-        case "settings":
-            found = _settings(learner, incoming, library)
-        case "stop":
-            found = preferences.opened(learner, incoming, library, "pause")
-        case _:
-            found = None
-    return found or _unknown(learner, "menu.help" if asked == "help" else "menu.unknown")
+    command = COMMANDS.get(asked)
+    found = command(learner, incoming, library) if command else None
+    key = "menu.help" if asked == "help" else "menu.unknown"
+    return found or _unknown(learner, incoming, library, key)
 
 
 def _asked_by_anybody(learner: Learner, incoming: Incoming, name: str) -> Decision | None:
@@ -261,6 +261,19 @@ def _settings(learner: Learner, incoming: Incoming, library: Library) -> Decisio
     return replace(found, effects=tuple(place.beside(effect) for effect in found.effects))
 
 
+COMMANDS: dict[str, Callable[[Learner, Incoming, Library], Decision | None]] = {
+    "lesson": lambda learner, incoming, library: lesson.started(
+        learner, incoming, library, "more"
+    ),
+    review.COMMAND: review.offered,
+    "settings": _settings,
+    "stop": lambda learner, incoming, library: preferences.opened(
+        learner, incoming, library, "pause"
+    ),
+}
+"""Which feature answers a command of somebody who is known."""
+
+
 def _said(learner: Learner, incoming: Incoming, library: Library, event: Said) -> Decision:
     """Answer typed words: a number or a time that was asked for, else what we can do."""
     if isinstance(learner.stage, Stranger):
@@ -268,15 +281,16 @@ def _said(learner: Learner, incoming: Incoming, library: Library, event: Said) -
         return found or onboarding.greet(learner, incoming, library)
     return (
         check.form(learner, event)
-        or answering.typed_number(learner, event, event.text, library)
+        or answering.typed_number(learner, incoming, event.text, library)
         or preferences.typed_hour(learner, incoming, event.text, library)
         or check.said(learner, event)
-        or _unknown(learner, "menu.unknown")
+        or _unknown(learner, incoming, library, "menu.unknown")
     )
 
 
-def _unknown(learner: Learner, key: str) -> Decision:
-    return Decision(learner, (Say(current.menu(key)),))
+def _unknown(learner: Learner, incoming: Incoming, library: Library, key: str) -> Decision:
+    due = review.count(learner, library, incoming.at)
+    return Decision(learner, (Say(current.menu(key, due)),))
 
 
 def _dressed(decision: Decision) -> Decision:

@@ -13,7 +13,7 @@ from bot.core.effects import Decision, Effect, Lane, Note, Say
 from bot.core.events import Event, Incoming, LessonDue, Pressed
 from bot.core.learner import Acting, Answered, Answering, Idle, Learner, Often, Reading, Track, Why
 from bot.core.library import Lesson, Library
-from bot.engine import calendar, helplines, progress, quiz, schedule
+from bot.engine import calendar, helplines, progress, quiz, review, schedule, silence
 from bot.engine.replies import show, tell
 
 EXPIRY = timedelta(hours=12)
@@ -54,11 +54,12 @@ def due(
         # An hour claimed before two learners became one: that day has had its lesson.
         return Decision(awake, (schedule.replan(awake, library, incoming.at),))
     after, card = (today or _today)(awake, library, day)
-    plan = schedule.replan(after, library, incoming.at)
     if card is None:
-        return Decision(after, (plan,))
-    say = Say(card, lane=Lane.LESSON, expires=incoming.at + EXPIRY)
-    return Decision(after, (plan, say, Note("lesson", day.isoformat())))
+        return Decision(after, (schedule.replan(after, library, incoming.at),))
+    asks = silence.asks(awake)
+    plan = schedule.replan(after, library, incoming.at)
+    say = Say(card, lane=Lane.LESSON, expires=incoming.at + EXPIRY, silent=asks)
+    return Decision(after, (plan, say, Note("silence" if asks else "lesson", day.isoformat())))
 
 
 def _woken(learner: Learner, at: datetime) -> Learner:
@@ -69,13 +70,30 @@ def _woken(learner: Learner, at: datetime) -> Learner:
 
 
 def _today(learner: Learner, library: Library, today: date) -> tuple[Learner, Card | None]:
-    """Return the learner and today's card: a thing put off, else the next lesson."""
+    """Return the learner and today's card: a thing put off, a review, else the next lesson."""
+    if silence.asks(learner):
+        after = replace(learner, last_day=today, unpressed=silence.counted(learner))
+        return after, silence.card(learner)
     again = learner.later_on is not None and learner.later_on <= today
     if again and learner.later in library.lessons:
         stage = Acting(learner.later, asked_before=True)
-        asked = replace(learner, stage=stage, later="", later_on=None, last_day=today)
+        asked = replace(
+            learner,
+            stage=stage,
+            later="",
+            later_on=None,
+            last_day=today,
+            unpressed=silence.counted(learner),
+        )
         return asked, acting(asked, library, stage)
-    return opened(learner, library, "daily", today)
+    # A question that nobody answers does not come again and again; a tip asks nothing.
+    answers = learner.often is not Often.TIP and not learner.unpressed
+    item = review.pick(learner, library, today) if answers else None
+    if item is None:
+        return opened(learner, library, "daily", today)
+    question = Answering(item.id, quiz.seed(f"{learner.key}:{today.isoformat()}"), "review")
+    asked = replace(learner, stage=question, last_day=today, unpressed=silence.counted(learner))
+    return asked, quiz.question(asked, library, question)
 
 
 def opened(
@@ -96,6 +114,7 @@ def opened(
         stage=stage,
         unread=unread,
         last_day=today,
+        unpressed=silence.counted(learner) if why == "daily" else learner.unpressed,
     )
     return reader, reading(reader, library, stage)
 
@@ -146,7 +165,12 @@ def _reading(  # what a lesson's look depends on, no more
 
 
 def started(learner: Learner, incoming: Incoming, library: Library, why: Why) -> Decision:
-    """Answer a wish for a lesson now."""
+    """Answer a wish for a lesson now; who was long away begins with one easy question."""
+    item = review.welcome(learner, library, incoming.at)
+    if item is not None:
+        question = Answering(item.id, quiz.seed(incoming.id), "review")
+        asked = replace(learner, stage=question)
+        return Decision(asked, (show(incoming.event, quiz.question(asked, library, question)),))
     after, card = opened(learner, library, why, learner.last_day)
     if card is None:
         return Decision(learner, (tell(incoming.event, Text("lesson.none")),))
@@ -198,7 +222,7 @@ def another(learner: Learner, incoming: Incoming, library: Library) -> Decision:
 def more(learner: Learner, incoming: Incoming, library: Library) -> Decision:
     """Go on after an answer: the next question of the same lesson, else the next lesson."""
     stage = learner.stage
-    if isinstance(stage, Answered) and stage.why != "first":
+    if isinstance(stage, Answered) and stage.why not in ("first", "review"):
         lesson = library.lessons[library.items[stage.item].lesson]
         item = progress.next_item(learner, library, lesson)
         if item is not None and not progress.finished(learner, library, lesson):

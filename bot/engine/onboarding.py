@@ -94,7 +94,7 @@ def missing(learner: Learner) -> str:
 
 
 def often_choices(learner: Learner) -> tuple[Choice[Text], ...]:
-    """Return the three ways of being written to."""
+    """Return the ways of being written to."""
     return tuple(screens.choice("often", text, value) for text, value in screens.often(learner))
 
 

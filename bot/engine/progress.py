@@ -9,8 +9,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from bot.core.card import Para, Text
-from bot.core.learner import Learner, Track
+from bot.core.learner import Learner, Memory, Track
 from bot.core.library import Item, Lesson, Library
+
+TWICE = 2
+"""Right answers, to different items of a technique, that place a learner beyond its lesson."""
+
+HELP = "hlp"
+"""The topic that is never skipped: whom to turn to.  Source: content.md, 9.3."""
 
 COURSES = 512
 """Courses kept: tracks times languages, for this library and the one before a reload."""
@@ -51,6 +57,8 @@ class Course:
     lessons: tuple[Lesson, ...]
     places: Mapping[str, int]
     items: Mapping[str, tuple[Item, ...]]
+    techniques: Mapping[str, tuple[Item, ...]]
+    """Technique to the items that can bring it back; care lessons have none."""
 
 
 @lru_cache(maxsize=COURSES)
@@ -61,7 +69,17 @@ def _course(library: Library, track: Track, locale: str) -> Course:
     }
     own = tuple(library.lessons[key] for key in library.paths.get(track, ()) if items[key])
     places = {lesson.id: place for place, lesson in enumerate(own, start=1)}
-    return Course(own, places, items)
+    return Course(own, places, items, _techniques(own, items))
+
+
+def _techniques(
+    own: Sequence[Lesson], items: Mapping[str, tuple[Item, ...]]
+) -> Mapping[str, tuple[Item, ...]]:
+    found: dict[str, tuple[Item, ...]] = {}
+    for lesson in own:
+        for item in () if lesson.care else items[lesson.id]:
+            found[item.technique] = (*found.get(item.technique, ()), item)
+    return found
 
 
 def _items(library: Library, lesson: Lesson, tongue: str) -> tuple[Item, ...]:
@@ -121,21 +139,67 @@ def met(learner: Learner, lesson: str, more: int = 0) -> tuple[tuple[str, int], 
 def next_lesson(learner: Learner, library: Library) -> Lesson | None:
     """Return the next lesson to teach.
 
-    That is one whose cards were not read yet, else the first new one, else the one practised
-    least.  None only where the library has nothing for this learner.
+    That is one whose cards were not read yet, else the first new one; those that the learner
+    has shown to know wait until then.  After all of them the one practised least, a mastered
+    one last.  None only where the library has nothing for this learner.
     """
     own = course(learner, library).lessons
     counts = dict(learner.progress)
+    twice = _twice(learner)
     for lesson in own:
-        if lesson.id not in counts or lesson.id == learner.unread:
+        new = lesson.id not in counts or lesson.id == learner.unread
+        if new and not _placed(lesson, twice):
             return lesson
-    return min(own, key=lambda lesson: counts[lesson.id], default=None)
+    memories = {memory.technique: memory for memory in learner.reviews}
+    return min(
+        own,
+        key=lambda lesson: (_mastered(lesson, memories), counts.get(lesson.id, 0)),
+        default=None,
+    )
+
+
+def _twice(learner: Learner) -> frozenset[str]:
+    """Return the techniques of which two different items were answered right."""
+    return frozenset(
+        memory.technique
+        for memory in learner.reviews
+        if sum(day > 0 for _, day in memory.seen) >= TWICE
+    )
+
+
+def _placed(lesson: Lesson, twice: frozenset[str]) -> bool:
+    """Return whether the learner may skip *lesson*: all it teaches was right twice."""
+    return bool(twice) and lesson.topic != HELP and twice.issuperset(lesson.techniques)
+
+
+def mastered(learner: Learner, lesson: Lesson) -> bool:
+    """Return whether all techniques of *lesson* are known, and one was held for weeks."""
+    return _mastered(lesson, {memory.technique: memory for memory in learner.reviews})
+
+
+def _mastered(lesson: Lesson, memories: Mapping[str, Memory]) -> bool:
+    found = [memories.get(technique) for technique in lesson.techniques]
+    known = bool(found) and all(memory is not None and memory.known for memory in found)
+    return known and any(memory is not None and memory.held for memory in found)
+
+
+def newest(learner: Learner) -> str:
+    """Return the item answered last, empty for none: it never comes twice running."""
+    last = max(learner.reviews, key=lambda memory: memory.last, default=None)
+    return last.seen[-1][0] if last is not None and last.seen else ""
 
 
 def next_item(learner: Learner, library: Library, lesson: Lesson) -> Item | None:
-    """Return the next item of *lesson*: in order, and from the start again after the last."""
+    """Return the next item of *lesson*: in order, and from the start again after the last.
+
+    The one answered last of all is passed over, where there is another.
+    """
     own = course(learner, library).items[lesson.id]
-    return own[answered(learner, lesson.id) % len(own)] if own else None
+    if not own:
+        return None
+    place = answered(learner, lesson.id)
+    found = own[place % len(own)]
+    return found if found.id != newest(learner) else own[(place + 1) % len(own)]
 
 
 def finished(learner: Learner, library: Library, lesson: Lesson) -> bool:

@@ -10,7 +10,7 @@ from bot.core.card import Instant
 from bot.core.effects import Effect, Plan, Unplan
 from bot.core.learner import Learner, Often
 from bot.core.library import Library
-from bot.engine import calendar
+from bot.engine import calendar, silence
 
 LESSON = "lesson"
 """The kind of the plan that brings the daily lesson or tip."""
@@ -19,7 +19,7 @@ SPREAD_SECONDS = 300
 """Lessons of one hour are spread over this many seconds, so that 18:00 is not a wall."""
 
 WEEK = timedelta(days=7)
-"""From one question of the week to the next."""
+"""From one message of the week to the next."""
 
 LATE = timedelta(minutes=30)
 """How late a lesson may be sent without asking whether the quiet hours have begun."""
@@ -34,7 +34,7 @@ def wanted(learner: Learner) -> bool:
     """Return whether the learner asked to be written to at an hour."""
     asked = learner.often not in (Often.UNASKED, Often.NEVER)
     reached = not learner.gone or learner.ties.elsewhere > 0
-    return asked and bool(learner.hour) and reached
+    return asked and bool(learner.hour) and reached and not silence.over(learner)
 
 
 def replan(learner: Learner, library: Library, at: datetime) -> Effect:
@@ -54,7 +54,7 @@ def replan(learner: Learner, library: Library, at: datetime) -> Effect:
 
 def _done(learner: Learner) -> date | None:
     """Return the newest local date that brings nothing more."""
-    if learner.last_day and learner.often is Often.WEEKLY:
+    if learner.last_day and silence.weekly(learner):
         return learner.last_day + WEEK - timedelta(days=1)
     return learner.last_day
 

@@ -34,8 +34,8 @@ COUNTRIES = 5
 PAGE = 18
 """Entries on one page of a long list; with its buttons it stays below 25."""
 
-WRITTEN = (Often.DAILY, Often.TIP, Often.NEVER)
-"""How often a person may be written to."""
+WRITTEN = (Often.DAILY, Often.TIP, Often.WEEKLY, Often.NEVER)
+"""How often a person may be written to; the first conversation leaves the week out."""
 
 POSTED = (Often.DAILY, Often.QUESTION, Often.WEEKLY, Often.NEVER)
 """What may be posted in a place, and how often."""
@@ -78,6 +78,8 @@ def hour_text(hour: str) -> Text:
 def often(learner: Learner) -> Iterator[Entry]:
     """Yield how often one may be written to, or what may be posted in a place."""
     for name in POSTED if learner.place else WRITTEN:
+        if name is Often.WEEKLY and learner.often is Often.UNASKED and not learner.place:
+            continue
         yield often_text(learner, name), name
 
 

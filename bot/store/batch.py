@@ -27,7 +27,7 @@ from bot.store.forgotten import Journal
 from bot.store.line import Line
 from bot.store.sealing import Seal
 from bot.store.settling import delete_unowned, move
-from bot.store.tables import addresses, learners, outbox, plans, seen
+from bot.store.tables import REVIEWS, addresses, learners, outbox, plans, seen
 from bot.store.upserts import put, upserts
 
 KEY_BYTES: Final = 16
@@ -52,6 +52,7 @@ _WHO: Final = select(
     learners.c.last_seen,
     learners.c.place,
     learners.c.keeper_id,
+    REVIEWS,
 ).select_from(addresses.outerjoin(learners, learners.c.id == addresses.c.learner_id))
 _ONE: Final = (addresses.c.platform == bindparam("platform")) & (
     addresses.c.lookup == bindparam("lookup")
@@ -306,6 +307,7 @@ def _write(
     put(conn, _LAPSE, rows.lapsed)
     put(conn, upsert.plans, rows.plans)
     put(conn, upsert.notes, rows.notes)
+    put(conn, upsert.reviews, rows.reviews)
     left = erase(conn, rows.erased, journal) if rows.erased else {}
     parted = linking.write(conn, rows.ties, seal, now)
     linking.guessed(conn, rows.guesses, now)

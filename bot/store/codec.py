@@ -8,7 +8,8 @@ Rule 2: a stage that this version does not know is read as Idle: nobody is stuck
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, Final, TypeAlias
 
@@ -37,8 +38,10 @@ from bot.core.learner import (
     Choosing,
     Idle,
     Learner,
+    Memory,
     Often,
     Reading,
+    Session,
     Stage,
     Stranger,
     Track,
@@ -46,6 +49,9 @@ from bot.core.learner import (
 
 Record: TypeAlias = Row[*tuple[Any, ...]]
 """A row as it comes back from the database, its values by their columns' names."""
+
+MEMORIES = 4096
+"""Reviews of learners kept as they were read, about 3 KB each at most."""
 
 HASH_BYTES = 16
 """Length of a card's hash, in bytes."""
@@ -72,6 +78,7 @@ _PARTS: Final = (
     Marked,
     Para,
     Progress,
+    Session,
     Specimen,
     Text,
     *_STAGES,
@@ -94,10 +101,12 @@ _COLUMNS: Final = frozenset(
         "ties",
         "place",
         "keeper",
+        "reviews",
     }
 )
 """Fields of a learner that queries ask for, or that stand elsewhere."""
 
+_MEMORY: Final = fields(Memory)
 _SETTINGS: Final = {f.name: f.default for f in fields(Learner) if f.name not in _COLUMNS}
 """All other fields and their defaults: they share the column ``settings``."""
 
@@ -213,7 +222,8 @@ def learner_row(
 def learner_of(row: Record, address: Address) -> Learner:
     """Return the learner of *row*, reached at *address*.
 
-    *row* has the columns of ``learners`` and ``closed_at`` of the address.
+    *row* has the columns of ``learners``, ``closed_at`` of the address, and ``reviews``: the
+    packed memories with a comma between them, None or empty for none.
     """
     settings = _load(row.settings)
     often = Often(settings.pop("often", Often.UNASKED))
@@ -228,5 +238,44 @@ def learner_of(row: Record, address: Address) -> Learner:
         stage=unpack_stage(row.stage),
         gone=row.closed_at is not None,
         place=row.place,
+        reviews=unpack_reviews(row.reviews) if row.reviews else (),
         **{name: held for name, held in settings.items() if name in _SETTINGS},
+    )
+
+
+def pack_memory(memory: Memory) -> str:
+    """Return *memory* as JSON, in a list: its names would be half of it."""
+    return _dump(
+        (
+            memory.technique,
+            memory.stability,
+            memory.difficulty,
+            int(memory.last.timestamp()),
+            int(memory.due.timestamp()),
+            memory.seen,
+            int(memory.known),
+            int(memory.held),
+        )
+    )
+
+
+@lru_cache(maxsize=MEMORIES)
+def unpack_reviews(joined: str) -> tuple[Memory, ...]:
+    """Return the memories that were packed and *joined* by commas, by their techniques.
+
+    One of another version is passed over: it is learned anew.
+    """
+    found = sorted(row for row in json.loads(f"[{joined}]") if len(row) == len(_MEMORY))
+    return tuple(
+        Memory(
+            technique,
+            stability,
+            difficulty,
+            datetime.fromtimestamp(last, UTC),
+            datetime.fromtimestamp(due, UTC),
+            _tuples(seen),
+            bool(known),
+            bool(held),
+        )
+        for technique, stability, difficulty, last, due, seen, known, held in found
     )

@@ -22,14 +22,15 @@ from bot.core.effects import (
     Plan,
     Prefer,
     Relocate,
+    Remember,
     Say,
     Unlink,
     Unplan,
 )
 from bot.core.events import Address, Incoming, Left, LessonDue, Miscoded
-from bot.core.learner import Learner, Stranger
+from bot.core.learner import Learner, Memory, Stranger
 from bot.ports import NONCE_CHARACTERS, Guarantee, Post
-from bot.store.codec import card_hash, learner_row, pack_card
+from bot.store.codec import card_hash, learner_row, pack_card, pack_memory
 from bot.store.settling import GOING
 
 LEASE: Final = timedelta(seconds=30)
@@ -110,6 +111,7 @@ class Rows:
     ties: list[Tie] = field(default_factory=list)
     guesses: list[int] = field(default_factory=list)
     """Rows of addresses from which a wrong code was typed."""
+    reviews: list[Row] = field(default_factory=list)
 
 
 def nonce(cause: str, row: int, part: int) -> str:
@@ -174,8 +176,8 @@ class _Folding:
                 self._plans[learner.key, effect.kind] = effect
             case Unplan():
                 self._plans[learner.key, effect.kind] = None
-            case Note():
-                self._note(learner, effect, incoming.acted or self._now)
+            case Note() | Remember():
+                self._fact(incoming, learner, effect)
             case Offer() | Join() | Prefer() | Unlink():
                 row = self._places[incoming.address].row
                 self.rows.ties.append(Tie(effect, learner.key, row, incoming.id))
@@ -189,18 +191,14 @@ class _Folding:
     def _kept(self, key: str) -> bool:
         return not isinstance(self._last[key].stage, Stranger)
 
-    def _note(self, learner: Learner, note: Note, at: datetime) -> None:
-        if self._kept(learner.key):
-            self.rows.notes.append(
-                {
-                    "learner_id": learner.key,
-                    "kind": note.kind,
-                    "subject": note.subject,
-                    "points": note.points,
-                    "once": note.once or None,
-                    "at": at,
-                }
-            )
+    def _fact(self, incoming: Incoming, learner: Learner, fact: Note | Remember) -> None:
+        """Keep what happened and what is remembered of somebody who is known."""
+        if not self._kept(learner.key):
+            return
+        if isinstance(fact, Note):
+            self.rows.notes.append(_note_row(learner.key, fact, incoming.acted or self._now))
+        else:
+            self.rows.reviews.append(_review_row(learner.key, fact.memory))
 
     def _post(self, incoming: Incoming, learner: Learner, part: int, said: Say | Edit) -> None:
         to = said.to if isinstance(said, Say) else None
@@ -286,6 +284,26 @@ class _Folding:
             if (key, kind) not in self._plans:
                 # Only the plan of that day: a newer one may have come between.
                 self.rows.lapsed.append({"learner": key, "kind": kind, "day": day})
+
+
+def _note_row(key: str, note: Note, at: datetime) -> Row:
+    return {
+        "learner_id": key,
+        "kind": note.kind,
+        "subject": note.subject,
+        "points": note.points,
+        "once": note.once or None,
+        "at": at,
+    }
+
+
+def _review_row(key: str, memory: Memory) -> Row:
+    return {
+        "learner_id": key,
+        "technique": memory.technique,
+        "memory": pack_memory(memory),
+        "due": memory.due,
+    }
 
 
 def _post_of(

@@ -35,7 +35,17 @@ from bot.store.codec import Record, learner_of
 from bot.store.fold import Place, Tie
 from bot.store.sealing import Seal
 from bot.store.settling import delete_unowned, forget_posts
-from bot.store.tables import OPEN, addresses, guesses, learners, links, notes, outbox, reviews
+from bot.store.tables import (
+    OPEN,
+    REVIEWS,
+    addresses,
+    guesses,
+    learners,
+    links,
+    notes,
+    outbox,
+    reviews,
+)
 from bot.store.upserts import put, upserts
 
 _OWNER: Final = select(links.c.learner_id).where(links.c.lookup == bindparam("code"))
@@ -51,6 +61,7 @@ _OFFER: Final = (
         addresses.c.lookup,
         addresses.c.sealed,
         null().label("closed_at"),
+        REVIEWS,
     )
     .select_from(links)
     .join(learners, learners.c.id == links.c.learner_id)

@@ -26,6 +26,8 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    func,
+    select,
     text,
 )
 
@@ -297,6 +299,15 @@ reviews: Final = Table(
     Column("due", Instant, nullable=False),
     sqlite_with_rowid=False,
 )
+
+REVIEWS: Final = (
+    select(func.aggregate_strings(reviews.c.memory, ","))
+    .where(reviews.c.learner_id == learners.c.id)
+    .correlate(learners)
+    .scalar_subquery()
+    .label("reviews")
+)
+"""All that a learner remembers, read with them in one statement; NULL for nothing."""
 
 erasures: Final = Table(
     "erasures",

@@ -19,6 +19,7 @@ from bot.store.tables import (
     links,
     notes,
     plans,
+    reviews,
     seen,
     send_counts,
 )
@@ -47,6 +48,7 @@ class Upserts:
     links: Insert
     guesses: Insert
     erasures: Insert
+    reviews: Insert
 
 
 @cache
@@ -85,6 +87,7 @@ def upserts(dialect: str) -> Upserts:
         links=replacing(links),
         guesses=_counting(insert(guesses)),
         erasures=insert(erasures).on_conflict_do_nothing(index_elements=["id"]),
+        reviews=replacing(reviews),
     )
 
 

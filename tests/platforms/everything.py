@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import get_args
 
 from bot.core.card import Action, Card
@@ -26,15 +27,27 @@ from bot.core.learner import (
     Choosing,
     Idle,
     Learner,
+    Memory,
     Often,
     Reading,
+    Session,
     Stage,
     Stranger,
     Ties,
     Track,
 )
 from bot.core.library import Item, Library
-from bot.engine import check, current, lesson, onboarding, place, posting, schedule, screens
+from bot.engine import (
+    check,
+    current,
+    lesson,
+    onboarding,
+    place,
+    posting,
+    schedule,
+    screens,
+    silence,
+)
 from bot.engine.decide import decide
 from bot.engine.quiz import Verdict
 from tests.platforms.scripted import NOW
@@ -50,6 +63,8 @@ def every_card(library: Library, locale: str, platform: str) -> Iterator[Card]:
     yield from _timed(replace(me, often=Often.DAILY), library)
     yield from _checked(me, library)
     yield from _linked(me, library)
+    yield from _refreshed(me, library)
+    yield silence.card(replace(me, often=Often.DAILY))
     for stage in _stages(library):
         yield current.card(replace(me, stage=stage), library, NOW)
 
@@ -58,6 +73,7 @@ def _timed(me: Learner, library: Library) -> Iterator[Card]:
     """The cards that tell a moment."""
     yield screens.settings(me, library, NOW)
     yield onboarding.ready(me, schedule.upcoming(me, library, NOW))
+    yield onboarding.ready(replace(me, often=Often.WEEKLY))
     away = replace(me, paused=True, paused_until=NOW, stage=Choosing("urgent"))
     yield current.card(away, library, NOW)
 
@@ -85,6 +101,31 @@ def _linked(me: Learner, library: Library) -> Iterator[Card]:
     heard += [(replace(tied, ties=Ties(("discord",))), event) for event in (code, off, split)]
     heard += [(known, Miscoded(why)) for why in ("unknown", "last", "locked", "own")]
     for who, event in heard:
+        decision = decide(who, Incoming("e:1", me.address, NOW, event), library)
+        yield from (effect.card for effect in decision.effects if isinstance(effect, Say))
+
+
+def _refreshed(me: Learner, library: Library) -> Iterator[Card]:
+    """The cards of a session with what is due, from its offer to its end."""
+    items = {item.technique: item for item in library.items.values()}
+    due = [
+        Memory(key, 1.0, 5.0, NOW - timedelta(days=2), NOW, ((item.id, 0),))
+        for key, item in items.items()
+    ]
+    known = replace(me, often=Often.DAILY, stage=Idle(), reviews=tuple(due[:3]))
+    yield current.menu("menu.help", 3)
+    nothing = (replace(due[0], due=NOW + timedelta(days=3)),)
+    answered = tuple((item.id, place % 2 > 0) for place, item in enumerate(items.values()))[:3]
+    session = Session((), answered)
+    ended = Answered(answered[0][0], "seed", "review", ("a",), "wrong", "", session)
+    offer, on = Commanded("review"), Pressed(Action("review", ("next",)))
+    yield current.card(replace(known, stage=ended), library, NOW)
+    for who, event in (
+        (known, offer),
+        (replace(known, reviews=nothing), offer),
+        (replace(known, reviews=()), offer),
+        (replace(known, stage=ended), on),
+    ):
         decision = decide(who, Incoming("e:1", me.address, NOW, event), library)
         yield from (effect.card for effect in decision.effects if isinstance(effect, Say))
 

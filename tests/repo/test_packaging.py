@@ -10,7 +10,7 @@ from packaging.requirements import Requirement
 
 from tests.repo.tree import ROOT, files, imports, project, python, requirements, text
 
-RUNTIME = 11
+RUNTIME = 12
 """Packages that Wary imports or needs at run time; one more is a decision."""
 
 TREE = 25

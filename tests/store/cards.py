@@ -1,6 +1,6 @@
 """Cards, stages and learners of any shape, for property tests."""
 
-from datetime import UTC, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 
 from hypothesis import strategies as st
 
@@ -27,8 +27,10 @@ from bot.core.learner import (
     Choosing,
     Idle,
     Learner,
+    Memory,
     Often,
     Reading,
+    Session,
     Stage,
     Stranger,
     Track,
@@ -81,18 +83,39 @@ cards = st.builds(
     lang=words,
     typed_only=st.booleans(),
 )
-whys = st.sampled_from(("first", "daily", "more"))
+whys = st.sampled_from(("first", "daily", "more", "review"))
+sessions = st.none() | st.builds(
+    Session,
+    st.lists(words, max_size=2).map(tuple),
+    st.lists(st.tuples(words, st.booleans()), max_size=2).map(tuple),
+)
 picked = st.lists(words, max_size=3).map(tuple)
 verdicts = st.sampled_from(("right", "near", "wrong", "unknown"))
 open_stages: st.SearchStrategy[Stage] = st.one_of(
     st.just(Idle()),
     st.builds(Choosing, words, st.booleans(), st.integers(0, 9), st.none() | numbers),
     st.builds(Reading, words, st.integers(0, 9), whys),
-    st.builds(Answering, words, words, whys, picked),
-    st.builds(Answered, words, words, whys, picked, verdicts, words),
+    st.builds(Answering, words, words, whys, picked, sessions),
+    st.builds(Answered, words, words, whys, picked, verdicts, words, sessions),
     st.builds(Acting, words, st.booleans()),
 )
 stages: st.SearchStrategy[Stage] = st.just(Stranger()) | open_stages
+seconds = st.integers(0, 4_000_000_000).map(lambda at: datetime.fromtimestamp(at, UTC))
+reviews = st.lists(
+    st.builds(
+        Memory,
+        words,
+        st.floats(0.001, 150),
+        st.floats(1, 10),
+        seconds,
+        seconds,
+        st.lists(st.tuples(words, st.integers(0, 800_000)), max_size=3).map(tuple),
+        st.booleans(),
+        st.booleans(),
+    ),
+    max_size=3,
+    unique_by=lambda memory: memory.technique,
+).map(lambda found: tuple(sorted(found, key=lambda memory: memory.technique)))
 learners = st.builds(
     Learner,
     key=st.text("0123456789abcdef", min_size=32, max_size=32),
@@ -115,4 +138,6 @@ learners = st.builds(
     paused=st.booleans(),
     paused_until=st.none() | instants,
     gone=st.booleans(),
+    reviews=reviews,
+    unpressed=st.integers(0, 12),
 )

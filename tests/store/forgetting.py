@@ -5,8 +5,9 @@ from pathlib import Path
 
 from bot.core.effects import Lane, Note, Offer, Plan, Say
 from bot.core.events import Address, LessonDue, Miscoded
-from bot.core.learner import Stranger
+from bot.core.learner import Memory, Stranger
 from bot.ports import Outcome
+from bot.store.codec import pack_memory
 from bot.store.database import Database
 from tests.store.people import (
     ANA,
@@ -51,9 +52,10 @@ async def a_year(store: Database, who: Address = ANA) -> str:
     await take(store, event("t:9", who, Miscoded("unknown")))
     await change(
         store,
-        "INSERT INTO reviews (learner_id, technique, memory, due) VALUES (:key, 'look', :m, 0)",
+        "INSERT INTO reviews (learner_id, technique, memory, due) VALUES (:key, :what, :m, 0)",
         key=key,
-        m=CANARY,
+        what=CANARY,
+        m=pack_memory(Memory(CANARY, 1.0, 1.0, NOW, NOW, ((CANARY, 1),))),
     )
     return key
 

@@ -14,6 +14,7 @@ from bot.store.codec import (
     learner_of,
     learner_row,
     pack_card,
+    pack_memory,
     pack_stage,
     unpack_card,
     unpack_stage,
@@ -33,7 +34,8 @@ def kinds(value: object) -> object:
 
 def record(row: dict[str, object], closed: datetime | None = None) -> Record:
     """Return *row* as the database would, with what the address adds."""
-    named = SimpleNamespace(**(row | {"learner": row["id"], "closed_at": closed}))
+    added: dict[str, object] = {"learner": row["id"], "closed_at": closed, "reviews": None}
+    named = SimpleNamespace(**(added | row))
     return cast("Record", named)
 
 
@@ -54,7 +56,9 @@ def test_a_stage_comes_back_exactly(stage: Stage) -> None:
 
 @given(learners)
 def test_a_learner_comes_back_exactly(learner: Learner) -> None:
-    found = record(learner_row(learner, NOW), NOW if learner.gone else None)
+    row = learner_row(learner, NOW)
+    joined = ",".join(map(pack_memory, reversed(learner.reviews)))
+    found = record(row | {"reviews": joined or None}, NOW if learner.gone else None)
     assert learner_of(found, learner.address) == learner
 
 

@@ -233,11 +233,12 @@ async def test_review_queues_become_one_where_the_first_ones_memory_stays(
                 "INSERT INTO reviews (learner_id, technique, memory, due) VALUES (:k, :t, :m, 1)",
                 k=key,
                 t=one,
-                m=key,
+                m=f'["{key}"]',
             )
     await link(store)
     found = await rows(store, "SELECT technique, memory, learner_id FROM reviews ORDER BY 1")
-    assert found == [("a", keys[0], keys[0]), ("b", keys[0], keys[0]), ("c", keys[1], keys[0])]
+    first, second = (f'["{key}"]' for key in keys)
+    assert found == [("a", first, keys[0]), ("b", first, keys[0]), ("c", second, keys[0])]
 
 
 async def test_a_second_lesson_of_the_day_that_has_not_left_is_not_sent(store: Database) -> None:
