@@ -124,6 +124,7 @@ def _library(
         zones=zones,
         home_country=settings.country,
         home_zone=settings.zone,
+        trees=found.trees,
     )
 
 

@@ -19,7 +19,7 @@ from bot.core.learner import (
     Stranger,
 )
 from bot.core.library import Library
-from bot.engine import answering, lesson, onboarding, quiz, screens
+from bot.engine import answering, first_aid, lesson, onboarding, quiz, screens
 
 
 def menu(key: str) -> Card:
@@ -29,6 +29,7 @@ def menu(key: str) -> Card:
         buttons=(
             Button(Text("menu.lesson"), Action("lesson"), style="primary"),
             Button(Text("menu.check"), Action("check")),
+            first_aid.red(),
             Button(Text("menu.settings"), Action("go", ("settings",))),
         ),
     )
