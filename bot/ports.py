@@ -245,6 +245,14 @@ class Hosted(Protocol):
         """Return the one path that it answers, empty for all that nobody else does."""
 
 
+Aid = Callable[[Incoming], Message | None]
+"""(event) -> first aid, from content alone; None for an event that asks for none.
+
+The one thing that is shown without a row in the ledger: nothing is owed to whoever saw it, and
+nothing of it is kept, so an event that was answered so counts as taken.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Tools:
     """What wiring hands to every platform beside its settings, and to the turns.
@@ -253,6 +261,7 @@ class Tools:
     client's tag, ``rtl`` tells whether one runs from right to left.  ``aside`` draws the panels
     beside the chat as HTML for (address, locale), where there are any: the demo has some.
     ``heard`` is told, now and then, that a platform still hands over what people do.
+    ``aid`` is asked where ``receive`` raised ``StoreDown``: what it returns is shown at once.
     """
 
     now: Now
@@ -262,6 +271,7 @@ class Tools:
     languages: tuple[str, ...] = ("en",)
     aside: Callable[[Address, str], Awaitable[str]] | None = None
     heard: Heard | None = None
+    aid: Aid | None = None
 
 
 Connect = Callable[[Mapping[str, str], Tools], Platform]

@@ -27,7 +27,7 @@ from bot.core.message import words
 from bot.core.source import Fault
 from bot.engine import calendar, progress
 from bot.ports import ASGI, Barred, Connect, Hosted, Platform, Post, StoreDown, Tools
-from bot.runtime import clock
+from bot.runtime import aid, clock
 from bot.runtime.crowd import PERSON
 from bot.runtime.hear import Ear
 from bot.runtime.outbox import Dispatcher
@@ -124,6 +124,7 @@ def _library(
         zones=zones,
         home_country=settings.country,
         home_zone=settings.zone,
+        trees=found.trees,
     )
 
 
@@ -185,16 +186,21 @@ class Wary:
         self._made = made
         self._base = base
         translate = made.catalogues.translate
+        self._render: Render = renderer(translate, i18n.rtl)
+        ear = Ear(made.library, self._render)
+
+        def fit(tag: str) -> str | None:
+            return i18n.fitting(tag, made.library.languages)
+
         self._tools = Tools(
             now=clock.now,
             translate=translate,
-            fit=lambda tag: i18n.fitting(tag, made.library.languages),
+            fit=fit,
             rtl=i18n.rtl,
             languages=made.library.languages,
             heard=lambda name: base.heard(name, clock.now()),
+            aid=aid.offline(made.library, fit, self._render, ear),
         )
-        self._render: Render = renderer(translate, i18n.rtl)
-        ear = Ear(made.library, self._render)
         self._turns = Turns(base, made.library, self._tools, ear, self._deliver)
         self._dispatchers: dict[str, Dispatcher] = {}
         self._platforms: list[Platform] = []

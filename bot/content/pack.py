@@ -7,7 +7,7 @@ from datetime import date
 from bot.content.document import Document
 from bot.content.texts import Worded
 from bot.core.learner import Track
-from bot.core.library import Item, Lesson
+from bot.core.library import Item, Lesson, Tree
 from bot.core.source import Fault, Source
 
 
@@ -27,6 +27,9 @@ class Documents:
     sources: Mapping[str, Document] | None = field(default_factory=dict)
     techniques: Mapping[str, Document] | None = field(default_factory=dict)
     misconceptions: Mapping[str, Document] | None = field(default_factory=dict)
+    trees: Mapping[str, Document] = field(default_factory=dict)
+    trees_whole: bool = True
+    """No tree was refused; else one that is not here may be meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +57,5 @@ class Content:
     worded: Mapping[str, Worded]
     documents: Documents
     faults: tuple[Fault, ...] = ()
+    trees: Mapping[str, Tree] = field(default_factory=dict)
+    """First aid that may be shown, in the order of its places."""

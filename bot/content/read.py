@@ -12,6 +12,7 @@ from pathlib import Path
 from bot.content import build
 from bot.content.document import Document
 from bot.content.files import File, gather
+from bot.content.first_aid import tree, tree_fits, tree_texts
 from bot.content.fit import lesson_fits, quiz_fits
 from bot.content.interface import read_interface
 from bot.content.pack import Content, Documents
@@ -21,7 +22,7 @@ from bot.content.shape import Shaper
 from bot.content.strict import parse
 from bot.content.texts import Worded, lesson_texts, quiz_texts, report_texts
 from bot.core.learner import Track
-from bot.core.library import PLACEHOLDERS, Item, Lesson
+from bot.core.library import PLACEHOLDERS, Item, Lesson, Tree
 from bot.core.source import Fault, Source
 
 GRACE = timedelta(days=90)
@@ -39,9 +40,9 @@ _PLACES = {
     ("quizzes", "techniques.yaml"): "techniques",
     ("quizzes", "misconceptions.yaml"): "misconceptions",
 }
+_AID = ("lessons", "first_aid")
 _LATER = {
     "countries": "country files",
-    "first_aid": "first-aid trees",
     "drills": "drills",
 }
 
@@ -71,6 +72,7 @@ class _Pile:
     packs: list[Document] = field(default_factory=list)
     lessons: dict[str, Document] = field(default_factory=dict)
     quizzes: dict[str, Document] = field(default_factory=dict)
+    trees: dict[str, Document] = field(default_factory=dict)
     slugs: dict[str, dict[str, Document]] = field(
         default_factory=lambda: {"sources": {}, "techniques": {}, "misconceptions": {}}
     )
@@ -83,6 +85,8 @@ class _Pile:
                 self.packs.append(document)
             case "lesson":
                 self._once(self.lessons, document.value["id"], document, "id")
+            case "first_aid":
+                self._once(self.trees, document.value["id"], document, "id")
             case "quiz":
                 self._once(self.quizzes, document.value["lesson"], document, "lesson")
             case _:
@@ -119,6 +123,8 @@ def understand(files: Sequence[File], faults: Sequence[Fault] = ()) -> Content:
         sources=_known(pile, "sources"),
         techniques=_known(pile, "techniques"),
         misconceptions=_known(pile, "misconceptions"),
+        trees=pile.trees,
+        trees_whole="first_aid" not in pile.unread,
     )
     return _content(documents, pile)
 
@@ -131,7 +137,9 @@ def _kind(file: File) -> str | None:
     """Return the kind of a file by its place in the pack."""
     if len(file.parts) == TOP:
         return _PLACES.get((file.parts[0], file.parts[1]))
-    if len(file.parts) > TOP and file.parts[1] not in _LATER:
+    if file.parts[:TOP] == _AID:
+        return "first_aid"
+    if len(file.parts) > TOP and file.parts[1] not in (*_LATER, _AID[1]):
         return "lesson" if file.parts[0] == "lessons" else "quiz"
     return None
 
@@ -168,7 +176,7 @@ def _take(pile: _Pile, file: File, kind: str) -> None:
         pile.add(kind, document)
 
 
-_FITS = {"lesson": lesson_fits, "quiz": quiz_fits}
+_FITS = {"lesson": lesson_fits, "quiz": quiz_fits, "first_aid": tree_fits}
 
 
 def _missing(pile: _Pile, files: Sequence[File]) -> None:
@@ -203,18 +211,31 @@ def _content(documents: Documents, pile: _Pile) -> Content:
         worded=worded,
         documents=documents,
         faults=tuple(sorted(set(pile.faults))),
+        trees=_trees(documents),
     )
+
+
+def _served(documents: Documents, some: Mapping[str, Document]) -> dict[str, Document]:
+    """Return those of *some* that may be shown: published, or in review where the pack says so."""
+    serve = {pack.pack: pack.value.get("serve", "published") for pack in documents.packs}
+    return {
+        id_: document
+        for id_, document in some.items()
+        if document.value["status"] == "published"
+        or (document.value["status"] == "review" and serve.get(document.pack) == "review")
+    }
+
+
+def _trees(documents: Documents) -> dict[str, Tree]:
+    """Return the trees that may be shown, by their places; unlike a lesson none ever stops."""
+    shown = _served(documents, documents.trees).items()
+    ordered = sorted(shown, key=lambda one: (one[1].value["place"], one[0]))
+    return {id_: tree(document) for id_, document in ordered}
 
 
 def _shown(documents: Documents) -> tuple[dict[str, Lesson], dict[str, Item]]:
     """Return the lessons that may be shown, and their items."""
-    serve = {pack.pack: pack.value.get("serve", "published") for pack in documents.packs}
-    shown = {
-        id_: document
-        for id_, document in documents.lessons.items()
-        if document.value["status"] == "published"
-        or (document.value["status"] == "review" and serve.get(document.pack) == "review")
-    }
+    shown = _served(documents, documents.lessons)
     lessons: dict[str, Lesson] = {}
     items: dict[str, Item] = {}
     for id_, document in shown.items():
@@ -232,6 +253,9 @@ def _texts(documents: Documents) -> Iterator[Worded]:
             yield from lesson_texts(document)
             if id_ in documents.quizzes:
                 yield from quiz_texts(documents.quizzes[id_])
+    for document in documents.trees.values():
+        if document.value["status"] in {"published", "review"}:
+            yield from tree_texts(document)
     for field_, name, slugs in (
         ("techniques", "technique", documents.techniques),
         ("misconceptions", "misconception", documents.misconceptions),

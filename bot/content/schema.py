@@ -321,6 +321,41 @@ MISCONCEPTIONS = group(
     misconceptions=MapOf(SENTENCE, SLUG.pattern, SLUG.like, most=2000),
 )
 
+TREE_ID = Word(r"aid-[a-z]{2,12}", "aid-clicked")
+STEP_ID = Word(PART_KEYS, "close")
+LABEL = Words(32, 16)
+"""A label on a button.  Source: chat.md, 2.6."""
+ASKED = Words(160, 64)
+DO = Words(320, 128)
+_WAYS = MapOf(
+    group(label=LABEL, goto=maybe(STEP_ID), tree=maybe(TREE_ID)), PART_KEYS, "page", 1, 8
+)
+
+FIRST_AID = group(
+    schema=OneOf(("first_aid/1",)),
+    id=TREE_ID,
+    place=Whole(1, 99),
+    status=OneOf(("draft", "review", "published", "retired")),
+    lesson=maybe(LESSON_ID),
+    title=Words(32, 16),
+    start=STEP_ID,
+    steps=MapOf(
+        group(
+            ask=maybe(ASKED),
+            do=maybe(DO),
+            answers=maybe(_WAYS),
+            goto=maybe(STEP_ID),
+            end=maybe(OneOf(("true",))),
+        ),
+        PART_KEYS,
+        "close",
+        least=2,
+    ),
+    closing=maybe(ASKED),
+    sources=ListOf(SOURCE_KEY, least=1),
+    review=group(last=Day(), due=Day(), by=maybe(Words(80))),
+)
+
 INTERFACE_KEY = r"[a-z0-9_]+(\.[a-z0-9_]+)*"
 PLURALS = ("zero", "one", "two", "few", "many", "other")
 INTERFACE_TEXT = group(
@@ -342,6 +377,7 @@ FILES: Mapping[str, Group] = MappingProxyType(
         "sources": SOURCES,
         "techniques": TECHNIQUES,
         "misconceptions": MISCONCEPTIONS,
+        "first_aid": FIRST_AID,
     }
 )
 """The tables by the name in the file's ``schema:``, without its version."""

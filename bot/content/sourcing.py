@@ -4,7 +4,7 @@ Rule 1: today is an argument; nothing here reads a clock.
 """
 
 from calendar import monthrange
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -24,10 +24,10 @@ def lint_sourcing(documents: Documents, today: date) -> Iterator[Fault]:
             continue
         quiz = documents.quizzes.get(id_)
         span = _span(document.value)
-        yield from _dates(document, ("review",), document.value["review"], span, today)
+        yield from dates(document, ("review",), document.value["review"], span, today)
         for item_id, item in quiz.value["items"].items() if quiz else ():
             way: Way = ("items", item_id, "review")
-            yield from _dates(quiz, way, item["review"], span, today)
+            yield from dates(quiz, way, item["review"], span, today)
         if document.value["status"] == "published":
             yield from _published(document, quiz, documents.sources or {})
     yield from _checked(documents, today)
@@ -50,13 +50,14 @@ def later(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
-def _dates(
+def dates(
     document: Document | None,
     way: Way,
     review: Mapping[str, Any],
     span: tuple[int, str],
     today: date,
 ) -> Iterator[Fault]:
+    """Yield what is wrong with the days of a review; *span*: months, and the word for whose."""
     if document is None:
         return
     last, due = review["last"], review["due"]
@@ -90,6 +91,14 @@ def _published(
     keys = [source["key"] for source in document.value["sources"]]
     for item in quiz.value["items"].values() if quiz else ():
         keys += item["sources"]
+    yield from unconfirmed(document, keys, sources)
+    yield from unread(document)
+
+
+def unconfirmed(
+    document: Document, keys: Iterable[str], sources: Mapping[str, Document]
+) -> Iterator[Fault]:
+    """Yield those of *keys* that nobody has read in the issuer's own text."""
     for key in dict.fromkeys(keys):
         entry = sources[key].value["sources"][key] if key in sources else None
         if entry is None:
@@ -100,6 +109,10 @@ def _published(
         elif "checked_on" not in entry:
             wrong = f"published, but {key} has no checked_on"
             yield document.fault(("status",), wrong, "write the day you read it")
+
+
+def unread(document: Document) -> Iterator[Fault]:
+    """Yield that nobody has read *document* a second time."""
     if "by" not in document.value["review"]:
         remedy = "a second reading comes before 'published'"
         yield document.fault(("review", "by"), "empty", remedy)

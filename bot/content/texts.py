@@ -96,7 +96,7 @@ def lesson_texts(document: Document) -> Iterator[Worded]:
         text = _at(lesson, way)
         key = ".".join((id_, *map(str, way)))
         owner = "" if role == "objective" else id_
-        note = _note(f"{about}, {what}", words, text, extra=more.pop("extra", ""))
+        note = remark(f"{about}, {what}", words, text, extra=more.pop("extra", ""))
         return Worded(document, key, way, role, text, words, note, owner, **more)
 
     yield made("title", ("title",), TITLE, "title")
@@ -146,7 +146,7 @@ def _item_texts(document: Document, id_: str, item: Mapping[str, Any]) -> Iterat
     def made(role: Role, way: Way, words: Words, what: str, **more: Any) -> Worded:
         text = _at(item, way)
         key = ".".join((id_, *map(str, way)))
-        note = _note(f"item {id_}, {what}", words, text, extra=more.pop("extra", ""))
+        note = remark(f"item {id_}, {what}", words, text, extra=more.pop("extra", ""))
         where = ("items", id_, *way)
         return Worded(
             document, key, where, role, text, words, note, id_, language=language, **more
@@ -188,7 +188,7 @@ def _parts(item: Mapping[str, Any]) -> Iterator[tuple[Way, Role, str, bool]]:
 def report_texts(document: Document, field: str, name: str) -> Iterator[Worded]:
     """Yield the sentences of ``techniques`` or ``misconceptions``; *name* begins their keys."""
     for slug, text in document.value[field].items():
-        note = _note(f"{name} {slug}, for reports", SENTENCE, text)
+        note = remark(f"{name} {slug}, for reports", SENTENCE, text)
         key = f"{name}.{slug}"
         yield Worded(document, key, (field, slug), "report", text, SENTENCE, note)
 
@@ -200,7 +200,7 @@ def _at(value: Mapping[str, Any], way: Way) -> str:
     return str(found)
 
 
-def _note(what: str, words: Words, text: str, extra: str = "") -> str:
+def remark(what: str, words: Words, text: str, extra: str = "") -> str:
     """Return what a translator reads above the text: role, room, what to keep."""
     limit = f"limit {words.limit}" + (f" (zh {words.zh})" if words.zh else "")
     kept = [f"{{{name}}}" for name in placeholders(text) if name in PLACEHOLDERS]

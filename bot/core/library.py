@@ -6,6 +6,7 @@ keys.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Literal
 
 from bot.core.card import Channel
@@ -107,6 +108,42 @@ class Country:
     zones: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """An answer in first aid and where it leads: a step of the same tree, or another tree."""
+
+    id: str
+    goto: str = ""
+    tree: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One card of first aid: a question with its answers, or one thing to do.
+
+    ``goto`` follows what is to be done; empty: it is the last.  ``ways`` of a thing to do are the
+    other ways out of it.
+    """
+
+    id: str
+    asks: bool
+    ways: tuple[Way, ...] = ()
+    goto: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """What to do when one thing went wrong.  ``checked``: the day of its last review."""
+
+    id: str
+    start: str
+    steps: Mapping[str, Step]
+    checked: date
+    draft: bool = False
+    closing: bool = False
+    """It has words of its own for its end."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Library:
     """All that the engine may know of what is taught, checked before the first event.
@@ -137,3 +174,5 @@ class Library:
     """The deployment's country, offered first; empty for none."""
     home_zone: str = "UTC"
     """The deployment's zone, used where a learner has chosen none."""
+    trees: Mapping[str, Tree] = field(default_factory=dict)
+    """First aid by id, the tree that is opened first in front."""

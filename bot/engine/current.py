@@ -19,7 +19,7 @@ from bot.core.learner import (
     Stranger,
 )
 from bot.core.library import Library
-from bot.engine import answering, lesson, onboarding, quiz, review, screens
+from bot.engine import answering, first_aid, lesson, onboarding, quiz, review, screens
 
 PRIVACY = ("kept", "never", "stop", "forget")
 """The sentences of the card that says what is kept."""
@@ -37,6 +37,7 @@ def menu(key: str, due: int = 0) -> Card:
             Button(Text("menu.lesson"), Action("lesson"), style="primary"),
             *((review_now,) if due else ()),
             Button(Text("menu.check"), Action("check")),
+            first_aid.red(),
             Button(Text("menu.settings"), Action("go", ("settings",))),
         ),
     )

@@ -42,6 +42,7 @@ from bot.engine import (
     check,
     current,
     erasure,
+    first_aid,
     lesson,
     linking,
     onboarding,
@@ -141,6 +142,9 @@ def _sound(learner: Learner, library: Library) -> Learner:
 
 
 def _answer(learner: Learner, incoming: Incoming, library: Library) -> Decision:
+    aided = first_aid.answered(learner, incoming, library)
+    if aided is not None:
+        return aided
     if place.concerns(learner, incoming):
         return place.happened(learner, incoming, library)
     event = incoming.event

@@ -55,6 +55,15 @@ class Ear:
         while len(self._shown) > SHOWN:
             self._shown.popitem(last=False)
 
+    def front(self, address: Address) -> Front | None:
+        """Return the card that this process last showed at *address*, None where it knows none."""
+        return self._shown.get(address)
+
+    def put(self, address: Address, card: Card, locale: str) -> None:
+        """Remember one card that was shown without a post."""
+        self._shown[address] = (card, locale)
+        self._shown.move_to_end(address)
+
     def heard(self, learner: Learner, incoming: Incoming, newest: Front | None = None) -> Incoming:
         """Return *incoming* with typed words that press something made the press they mean.
 

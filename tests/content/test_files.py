@@ -61,7 +61,7 @@ def test_folders_too_deep_or_oddly_named_are_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("folder", "what"),
-    [("countries", "country files"), ("first_aid", "first-aid trees"), ("drills", "drills")],
+    [("countries", "country files"), ("drills", "drills")],
 )
 def test_files_of_a_later_version_are_named(tmp_path: Path, folder: str, what: str) -> None:
     path = f"lessons/{folder}/xx.yaml"

@@ -40,6 +40,7 @@ from bot.core.library import Item, Library
 from bot.engine import (
     check,
     current,
+    first_aid,
     lesson,
     onboarding,
     place,
@@ -65,6 +66,7 @@ def every_card(library: Library, locale: str, platform: str) -> Iterator[Card]:
     yield from _linked(me, library)
     yield from _refreshed(me, library)
     yield silence.card(replace(me, often=Often.DAILY))
+    yield from every_aid(library, locale)
     for stage in _stages(library):
         yield current.card(replace(me, stage=stage), library, NOW)
 
@@ -85,6 +87,19 @@ def _checked(me: Learner, library: Library) -> Iterator[Card]:
     for event in heard:
         decision = decide(me, Incoming("e:1", me.address, NOW, event), library)
         yield from (effect.card for effect in decision.effects if isinstance(effect, Say))
+
+
+def every_aid(library: Library, locale: str) -> Iterator[Card]:
+    """Every card of first aid, each thing to do as the first and as a later one."""
+    asked = [(), ("list",), ("talk",), *(("done", tree) for tree in library.trees)]
+    for key, tree in library.trees.items():
+        asked += [(key, step, *more) for step in tree.steps for more in ((), ("7",))]
+    for args in asked:
+        pressed = Pressed(Action(first_aid.VERB, args), "m1")
+        incoming = Incoming("e:1", Address("test", "1"), NOW, pressed)
+        card = first_aid.aid(incoming, library, locale)
+        if card is not None:
+            yield card
 
 
 def _linked(me: Learner, library: Library) -> Iterator[Card]:

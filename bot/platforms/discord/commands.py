@@ -12,7 +12,18 @@ from bot.platforms.discord.encode import Payload
 from bot.platforms.discord.showing import TEXT_CHARACTERS
 from bot.ports import Translate
 
-COMMANDS = ("start", "lesson", "check", "settings", "link", "stop", "help", "privacy", "forgetme")
+COMMANDS = (
+    "start",
+    "lesson",
+    "check",
+    "aid",
+    "settings",
+    "link",
+    "stop",
+    "help",
+    "privacy",
+    "forgetme",
+)
 """Names; the description of each is the text ``command.<name>``."""
 
 OPTIONS = {

@@ -8,7 +8,7 @@ from collections.abc import Awaitable
 
 from bot.core.card import Text
 from bot.core.events import Address, Commanded, Incoming, acted
-from bot.core.message import words
+from bot.core.message import Message, words
 from bot.platforms.discord import decode, encode, gateway, showing
 from bot.platforms.discord.decode import Asks, Heard
 from bot.platforms.discord.doors import Doors
@@ -59,7 +59,7 @@ class Intake:
         try:
             receipts = await receive([what])
         except StoreDown:
-            receipts = [Receipt(self._sentence(heard.locale, "discord.cannot_save"))]
+            receipts = await self._unsaved(heard, what)
         for receipt in receipts:
             await _quietly(self._conclude(heard, name, receipt))
 
@@ -80,12 +80,38 @@ class Intake:
         try:
             receipts = await receive([what])
         except StoreDown:
+            aid = self._tools.aid(what) if self._tools.aid else None
+            if aid is not None:
+                await _quietly(self._write(channel, encode.message(aid)))
+                return
             receipts = [Receipt(self._sentence(home, "discord.cannot_save"))]
         for receipt in receipts:
             if receipt.text:
-                path = f"/channels/{channel}/messages"
-                body = encode.line(receipt.text)
-                await _quietly(self._rest.call("POST", path, body, twice=False))
+                await _quietly(self._write(channel, encode.line(receipt.text)))
+
+    async def _unsaved(self, heard: Heard, what: Incoming) -> list[Receipt]:
+        """Show first aid where *what* asks for it, else return that nothing can be saved."""
+        aid = self._tools.aid(what) if self._tools.aid else None
+        if aid is None:
+            return [Receipt(self._sentence(heard.locale, "discord.cannot_save"))]
+        await _quietly(self._help(heard, what.id, aid))
+        return []
+
+    async def _help(self, heard: Heard, name: str, aid: Message) -> None:
+        """Show first aid, which no post carries: on the card itself, or for who asked alone."""
+        ticket = self._tickets.of(name)
+        hook = f"/webhooks/{self.application}/{ticket.token}" if ticket else ""
+        if hook and (heard.kind == "command" or heard.on):
+            path, body = f"{hook}/messages/@original", encode.message(aid)
+            await self._rest.call("PATCH", path, body, ours=False)
+        elif hook:
+            body = encode.message(aid, flags=encode.EPHEMERAL)
+            await self._rest.call("POST", hook, body, ours=False, twice=False)
+        elif heard.private:
+            await self._write(heard.channel, encode.message(aid))
+
+    async def _write(self, channel: str, body: encode.Payload) -> None:
+        await self._rest.call("POST", f"/channels/{channel}/messages", body, twice=False)
 
     async def _defer(self, heard: Heard) -> bool:
         """Return whether the interaction may be answered later."""

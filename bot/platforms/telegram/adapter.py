@@ -66,7 +66,8 @@ class Telegram:
         offer = partial(menu.publish, self._client, tools)
         self._watch, self._rest = Watch(self._client, tools, options.webhook, offer), rest
         heard = self._watch.heard
-        self._intake = Intake(self._client, tools.now, tools.languages[0], sleep, heard)
+        home = tools.languages[0]
+        self._intake = Intake(self._client, tools.now, home, sleep, heard, tools.aid)
         self._receive: Receive | None = None
         if options.webhook:
             # Only then: whoever has an ``app`` is mounted in the HTTP server.

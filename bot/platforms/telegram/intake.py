@@ -2,6 +2,8 @@
 
 Rule 1: the offset moves after ``receive`` returned, and only then.
 Rule 2: a press is answered after the commit, once, and never again.
+Rule 3: while nothing can be written the same updates are asked for again, and with them those
+that came since, because first aid among them is answered all the same.
 """
 
 import asyncio
@@ -11,18 +13,21 @@ from http import HTTPStatus
 
 from telegram.error import TelegramError
 
-from bot.core.events import Incoming
 from bot.platforms.telegram import decode
+from bot.platforms.telegram.aid import FirstAid
 from bot.platforms.telegram.outcomes import Answered, outcome
 from bot.platforms.telegram.runners import Runners
 from bot.platforms.telegram.transport import Client
-from bot.ports import Now, Receipt, Receive, StoreDown, Throttled
+from bot.ports import Aid, Now, Receipt, Receive, StoreDown, Throttled
 
 POLL_SECONDS = 50
 """How long Telegram keeps an empty poll open.  Source: chat.md, 4.2."""
 
 AT_ONCE = 100
 """Most updates of one poll.  Source: Telegram, getUpdates."""
+
+AGAIN = 4.0
+"""Longest wait before updates that could not be taken are asked for again, in seconds."""
 
 LONGEST = 60.0
 """Longest wait between two tries, in seconds."""
@@ -51,12 +56,20 @@ class Intake:
     """Takes updates for one bot and answers its presses."""
 
     def __init__(
-        self, client: Client, now: Now, locale: str, sleep: Sleep, heard: Heard = _unnoted
+        self,
+        client: Client,
+        now: Now,
+        locale: str,
+        sleep: Sleep,
+        heard: Heard = _unnoted,
+        aid: Aid | None = None,
     ) -> None:
         """Decode with the clock *now*; *locale* is for whoever's client names no language.
 
-        *heard* is told after each poll whose updates were taken.
+        *heard* is told after each poll whose updates were taken; *aid* answers while nothing can
+        be written.
         """
+        self._aid = FirstAid(client, aid)
         self._heard = heard
         self._client = client
         self._now = now
@@ -107,13 +120,17 @@ class Intake:
             "timeout": POLL_SECONDS,
             "allowed_updates": list(decode.WANTED),
         }
-        offset = 0
+        offset, tries = 0, 0
         while True:
             found = await self.insist(
                 "GetUpdates", {**asked, "offset": offset}, seconds=POLL_SECONDS + 10.0
             )
             updates = found if isinstance(found, list) else []
-            await self._patiently(updates, receive)
+            if not await self._taken(updates, receive):
+                await self._sleep(min(2.0**tries, AGAIN))
+                tries = min(tries + 1, 10)
+                continue
+            tries = 0
             await self._heard()
             numbers = [at for one in updates if (at := decode.number(one)) is not None]
             # Numbers begin anew after a week of silence, so an empty poll forgets the offset.
@@ -131,10 +148,10 @@ class Intake:
         decoded = [(one, decode.incoming(one, now, self.own, self._locale)) for one in updates]
         heard = [(update, await self._runners.known(event)) for update, event in decoded if event]
         self._skip(len(decoded) - len(heard))
-        receipts = await receive([event for _, event in heard]) if heard else ()
-        told = {event.id: receipt for (_, event), receipt in zip(heard, receipts, strict=True)}
+        owed = self._aid.left([event for _, event in heard])
+        told = await self._aid.told(owed, receive, self.own)
         for update, event in decoded:
-            self._answer(decode.query(update), _told(event, told))
+            self._answer(decode.query(update), told.get(event.id if event else "", Receipt()))
 
     def hush(self, seconds: float) -> None:
         """Answer no press for *seconds*: a pause of sending is one of the whole token."""
@@ -146,15 +163,13 @@ class Intake:
             task.cancel()
         await asyncio.gather(*self._answers, return_exceptions=True)
 
-    async def _patiently(self, updates: Sequence[object], receive: Receive) -> None:
-        tries = 0
-        while True:
-            try:
-                return await self.take(updates, receive)
-            except StoreDown:
-                log.warning("not_taken", extra={"updates": len(updates)})
-            await self._sleep(min(2.0**tries, LONGEST))
-            tries = min(tries + 1, 10)
+    async def _taken(self, updates: Sequence[object], receive: Receive) -> bool:
+        try:
+            await self.take(updates, receive)
+        except StoreDown:
+            log.warning("not_taken", extra={"updates": len(updates)})
+            return False
+        return True
 
     def _skip(self, count: int) -> None:
         if count:
@@ -185,10 +200,6 @@ class Intake:
             )
         except TelegramError as fault:
             log.info("press_not_answered", extra={"fault": type(fault).__name__})
-
-
-def _told(event: Incoming | None, told: dict[str, Receipt]) -> Receipt:
-    return told.get(event.id, Receipt()) if event else Receipt()
 
 
 def _pause(fault: TelegramError, tries: int) -> float:

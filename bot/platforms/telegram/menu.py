@@ -14,7 +14,17 @@ from bot.core.message import words
 from bot.platforms.telegram.transport import Client
 from bot.ports import Tools
 
-COMMANDS = ("lesson", "check", "settings", "link", "stop", "privacy", "help", "forgetme")
+COMMANDS = (
+    "lesson",
+    "check",
+    "aid",
+    "settings",
+    "link",
+    "stop",
+    "privacy",
+    "help",
+    "forgetme",
+)
 """Commands offered in the menu, in this order; each has its text ``command.<name>``."""
 
 NAME, DESCRIPTION, ABOUT = 64, 512, 120

@@ -14,7 +14,7 @@ from queue import SimpleQueue
 from typing import BinaryIO, TextIO
 
 from bot.core.card import Text
-from bot.core.events import Began, Event
+from bot.core.events import Began, Event, Incoming
 from bot.core.message import Message, words
 from bot.platforms.terminal import decode, encode
 from bot.ports import Can, Post, Receipt, Receive, Refused, StoreDown, Tools
@@ -132,12 +132,21 @@ class Terminal:
         try:
             receipts = await receive([what])
         except StoreDown:
-            text = self._tools.translate(self._spoken, Text("terminal.cannot_save"))
-            receipts = [Receipt(words(text))]
+            receipts = [Receipt(self._unsaved(what))]
         await self._answered(what.id, sum(receipt.posts for receipt in receipts))
         for receipt in receipts:
             if receipt.text:
                 self._say(encode.wrapped(receipt.text, encode.WIDTH))
+
+    def _unsaved(self, what: Incoming) -> str:
+        """Print first aid where *what* asks for it, else return that nothing can be saved."""
+        message = self._tools.aid(what) if self._tools.aid else None
+        if message is None:
+            said = self._tools.translate(self._spoken, Text("terminal.cannot_save"))
+            return words(said)
+        self._spoken = message.lang
+        self._say(encode.lines(message, bold=self._tty))
+        return ""
 
     async def _answered(self, event: str, cards: int) -> None:
         """Wait until *cards* that answer *event* were printed, at most ``WAIT`` seconds."""

@@ -9,6 +9,7 @@ import secrets
 
 from bot.core.events import Incoming
 from bot.core.message import Message
+from bot.engine.replies import pressed_on
 from bot.platforms.web.pages import Pages
 from bot.platforms.web.session import Session, Sessions
 from bot.ports import ASGI, Can, Post, Receive, StoreDown, Tools
@@ -47,6 +48,7 @@ class Web:
     def __init__(self, tools: Tools, hosts: str = "") -> None:
         """Answer for this machine's names and *hosts*; see ``connect`` for the settings."""
         self._now = tools.now
+        self._aid = tools.aid
         self._sessions = Sessions()
         self._receive: Receive | None = None
         self._app = Pages(tools, self._sessions, self).app(hosts)
@@ -90,7 +92,7 @@ class Web:
 
         A repeated post takes its own place again: its id is its nonce, where it has one.
         """
-        made = f"m-{post.nonce}" if _NONCE.fullmatch(post.nonce) else f"m-{secrets.token_hex(8)}"
+        made = f"m-{post.nonce}" if _NONCE.fullmatch(post.nonce) else _fresh()
         name = post.on or made
         self._session(post.address.id).show(name, message, post.answers)
         return name
@@ -109,8 +111,19 @@ class Web:
             for receipt in await self._receive([incoming]):
                 session.tell(receipt.text, loud=receipt.loud)
                 cards += receipt.posts
+        except StoreDown:
+            message = self._aid(incoming) if self._aid else None
+            if message is None:
+                raise
+            session.tell("")
+            session.show(pressed_on(incoming.event) or _fresh(), message, incoming.id)
         finally:
             await session.arrived(incoming.id, cards)
 
     def _session(self, key: str) -> Session:
         return self._sessions.of(key, int(self._now().timestamp() * 1000))
+
+
+def _fresh() -> str:
+    """Return a name for a card that no post names."""
+    return f"m-{secrets.token_hex(8)}"

@@ -23,10 +23,10 @@ def slash(languages: tuple[str, ...] = OURS) -> list[dict[str, Any]]:
     return [one for one in made(languages) if one["type"] == 1]
 
 
-def test_there_are_eight_with_plain_names() -> None:
+def test_there_are_nine_with_plain_names() -> None:
     names = [one["name"] for one in slash()]
-    first = ["start", "lesson", "check", "settings", "link", "stop", "help", "privacy"]
-    assert names == [*first, "forgetme"]
+    first = ["start", "lesson", "check", "aid", "settings"]
+    assert names == [*first, "link", "stop", "help", "privacy", "forgetme"]
 
 
 def test_a_message_has_one_in_its_own_menu_named_in_every_language() -> None:
