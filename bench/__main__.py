@@ -8,14 +8,14 @@ from bench.demo import demo
 from bench.engine import decisions
 from bench.rows import Figure
 from bench.turn import turn_sqlite
-from bot import settings, wiring
+from bot import settings, teaching
 
 OUT = Path(__file__).parents[1] / "build" / "bench.json"
 
 
 def main() -> int:
     """Take every figure; return 1 where one misses its target."""
-    made = wiring.taught(settings.read({}))
+    made = teaching.taught(settings.read({}))
     figures = [
         decisions(made.library),
         turn_sqlite(made.library, made.catalogues.translate),

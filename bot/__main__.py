@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from bot import __version__, i18n, settings, store, wiring
+from bot import __version__, i18n, settings, store, teaching, wiring
 from bot.ports import StoreDown
 from bot.runtime import journal
 from bot.settings import Settings, SettingsError
@@ -28,7 +28,7 @@ async def _open(config: Settings) -> store.Database:
 
 async def _run(config: Settings, *, shown: bool = False, further: int = 0) -> None:
     """Serve the platforms of *config* until stopped."""
-    made = wiring.taught(config)
+    made = teaching.taught(config)
     wiring.weighed(config, made)
     base = await _open(config)
     try:
@@ -74,7 +74,7 @@ def _chat(config: Settings, _: argparse.Namespace) -> int:
 
 
 def _check(config: Settings, given: argparse.Namespace) -> int:
-    faults = wiring.checked(config, [Path(path) for path in given.path])
+    faults = teaching.checked(config, [Path(path) for path in given.path])
     for fault in faults:
         _tell(str(fault))
     refused = sum(not fault.warning for fault in faults)
@@ -96,22 +96,24 @@ def _db(config: Settings, given: argparse.Namespace) -> int:
 
 
 def _i18n(config: Settings, given: argparse.Namespace) -> int:
-    made = wiring.taught(config)
-    folder = wiring.data() / "locales"
-    tags = given.language or [
-        tag for tag in made.catalogues.languages if tag != made.content.source_language
-    ]
-    for tag in tags:
-        counts = (
-            i18n.update(folder, tag, made.content.sources).counts
-            if given.what == "update"
-            else i18n.coverage([folder], tag, made.content.sources)
-        )
-        for count in counts:
-            _tell(
-                f"{tag} {count.catalogue}: {count.complete} complete, {count.stale} stale, "
-                f"{count.empty} empty"
+    split = teaching.texts(config)
+    for folder, sources in split:
+        named = f"{folder.parent}: " if split[1:] else ""
+        if given.what == "extract":
+            for path, count in i18n.extract(folder, sources):
+                _tell(f"{path}: {count} texts")
+            continue
+        for tag in given.language or i18n.translated(folder):
+            counts = (
+                i18n.update(folder, tag, sources).counts
+                if given.what == "update"
+                else i18n.coverage([folder], tag, sources)
             )
+            for one in counts:
+                _tell(
+                    f"{named}{tag} {one.catalogue}: {one.complete} complete, {one.stale} stale, "
+                    f"{one.empty} empty"
+                )
     return 0
 
 
@@ -138,8 +140,8 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("path", nargs="*", help="a further pack to check together with ours")
     base = add("db", _db, "bring the database to this version, or make the key of a new one")
     base.add_argument("what", choices=["upgrade", "key"])
-    words = add("i18n", _i18n, "bring translation files up to date, or count what is complete")
-    words.add_argument("what", choices=["update", "coverage"])
+    words = add("i18n", _i18n, "write templates, bring translations up to date, or count them")
+    words.add_argument("what", choices=["extract", "update", "coverage"])
     words.add_argument("language", nargs="*", help="tags such as ar; all when none is named")
     return parser
 
@@ -164,7 +166,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _flush()
     except BrokenPipeError:
         return _unread()
-    except (SettingsError, wiring.ContentFault, wiring.Busy) as error:
+    except (SettingsError, teaching.ContentFault, wiring.Busy) as error:
         return _refuse(str(error))
     except (store.SchemaMismatch, store.KeyFault, StoreDown) as error:
         return _refuse(f"WARY_DATABASE_URL: {error}")

@@ -45,6 +45,7 @@ SETTINGS = (
     Setting("WARY_DISCORD_API_URL", "", "Root of a REST proxy; empty: Discord's own"),
     Setting("WARY_PACE", "60", "Messages and presses a minute taken of one person; 0: any number"),
     Setting("WARY_LOG_LEVEL", "WARNING", "DEBUG, INFO, WARNING or ERROR"),
+    Setting("WARY_PACKS", "", "Folders of further packs, with commas or as in `PATH`"),
     Setting("WARY_SETTINGS_FILE", "", "A file of NAME=value lines; the environment wins over it"),
 )
 """Every setting, in the order of the README's table."""
@@ -83,6 +84,7 @@ class Settings:
     port: int
     pace: int
     log_level: str
+    packs: tuple[str, ...]
     values: Mapping[str, str]
     """Every variable as written, for the platforms' own."""
 
@@ -124,6 +126,7 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
         port=int(values["WARY_PORT"]),
         pace=int(values["WARY_PACE"]),
         log_level=values["WARY_LOG_LEVEL"].upper(),
+        packs=_folders(values["WARY_PACKS"]),
         values=values,
     )
 
@@ -164,6 +167,10 @@ def _listed(value: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(part.strip() for part in value.split(",") if part.strip()))
 
 
+def _folders(value: str) -> tuple[str, ...]:
+    return _listed(value.replace(os.pathsep, ","))
+
+
 def _wrong(values: Mapping[str, str]) -> list[str]:
     """Return a line for each value that cannot be meant."""
     faults = []
@@ -184,4 +191,12 @@ def _wrong(values: Mapping[str, str]) -> list[str]:
         faults.append(f"WARY_PACE: '{pace}' is no pace; write a number from 0 to {FASTEST}")
     if level.upper() not in LEVELS:
         faults.append(f"WARY_LOG_LEVEL: '{level}' is no level; write one of {', '.join(LEVELS)}")
-    return faults
+    return [*faults, *_absent(values["WARY_PACKS"])]
+
+
+def _absent(packs: str) -> list[str]:
+    return [
+        f"WARY_PACKS: '{path}' is no folder; name one that holds lessons, quizzes and locales"
+        for path in _folders(packs)
+        if not Path(path).is_dir()
+    ]

@@ -53,4 +53,6 @@ class Content:
     stops: Mapping[str, date]
     worded: Mapping[str, Worded]
     documents: Documents
+    past: frozenset[tuple[int, str]] = frozenset()
+    """Place of a pack and key of each of its texts that a later pack replaces."""
     faults: tuple[Fault, ...] = ()

@@ -60,6 +60,10 @@ BREAKS: dict[str, list[Files]] = {
     "APScheduler is a tick in one file": [
         {"bot/runtime/broken.py": "from apscheduler.schedulers import asyncio"},
     ],
+    "Processes are started and limited in one file": [
+        {"bot/i18n/broken.py": "import subprocess"},
+        {"bot/content/broken.py": "import resource"},
+    ],
 }
 
 NAMES = [contract["name"] for contract in contracts()]
