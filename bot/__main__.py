@@ -13,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from bot import __version__, i18n, settings, store, teaching, wiring
+from bot.core.source import Fault
 from bot.ports import StoreDown
 from bot.runtime import journal
 from bot.settings import Settings, SettingsError
@@ -117,6 +118,31 @@ def _i18n(config: Settings, given: argparse.Namespace) -> int:
     return 0
 
 
+def _pack(config: Settings, given: argparse.Namespace) -> int:
+    from bot.content import signing  # noqa: PLC0415 - the demo would start the later for it
+
+    try:
+        if given.what == "key":
+            public = signing.make_key(given.key)
+            _tell(f"{given.key} made; keep it to yourself. Others trust this key:\n{public}")
+        elif given.what == "sign":
+            count, public = signing.sign(given.folder, given.key)
+            _tell(f"{count} files signed by {public}")
+        else:
+            return _verified(*signing.verify(given.folder, config.pack_keys))
+    except signing.SigningFault as error:
+        return _refuse(str(error))
+    return 0
+
+
+def _verified(public: str, faults: Sequence[Fault]) -> int:
+    for fault in faults:
+        _tell(str(fault))
+    if not faults:
+        _tell(f"whole, signed by {public}")
+    return REFUSED if faults else 0
+
+
 Command = Callable[[Settings, argparse.Namespace], int]
 
 
@@ -143,7 +169,22 @@ def _parser() -> argparse.ArgumentParser:
     words = add("i18n", _i18n, "write templates, bring translations up to date, or count them")
     words.add_argument("what", choices=["extract", "update", "coverage"])
     words.add_argument("language", nargs="*", help="tags such as ar; all when none is named")
+    _pack_arguments(add("pack", _pack, "sign a pack, or verify who signed it"))
     return parser
+
+
+def _pack_arguments(pack: argparse.ArgumentParser) -> None:
+    whats = pack.add_subparsers(required=True, dest="what", metavar="key|sign|verify")
+    for what, text in (
+        ("key", "make the key that signs, and tell the one that verifies"),
+        ("sign", "list every file of a pack and sign the list"),
+        ("verify", "say who signed a pack, and what has changed since"),
+    ):
+        made = whats.add_parser(what, help=text, description=text)
+        if what != "key":
+            made.add_argument("folder", type=Path, help="the pack")
+        if what != "verify":
+            made.add_argument("--key", type=Path, required=True, help="file of the secret key")
 
 
 def _port(text: str) -> int:

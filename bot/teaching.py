@@ -57,14 +57,38 @@ def _read(
     settings: Settings, further: Sequence[Path]
 ) -> tuple[content.Content, i18n.Catalogues, tuple[Fault, ...]]:
     """Return what packs and catalogues say, and all that is wrong with their form."""
-    roots = packs(settings, further)
+    roots, unsigned = _trusted(packs(settings, further), settings)
     found = content.read(roots, roots[0] / "locales" / "interface.yaml")
     wanted = tuple(dict.fromkeys((settings.locale, *found.languages)))
     folders = [root / "locales" for root in roots]
     catalogues, untranslated = i18n.read(
         folders, found.sources, found.source_language, wanted, found.past
     )
-    return found, catalogues, (*found.faults, *untranslated, *_foreign(folders[1:]))
+    faults = (*unsigned, *found.faults, *untranslated, *_foreign(folders[1:]))
+    return found, catalogues, faults
+
+
+def _trusted(roots: Sequence[Path], settings: Settings) -> tuple[list[Path], list[Fault]]:
+    """Return *roots* without the packs of the settings that nobody trusted has signed, and why.
+
+    Our own pack is as trusted as the program beside it; one that is only checked need not be
+    signed yet.
+    """
+    if not settings.pack_keys or not settings.packs:
+        return list(roots), []
+    # Here, because a bot without signed packs would start the later for it.
+    from bot.content.signing import verify  # noqa: PLC0415
+
+    asked = {Path(path).resolve() for path in settings.packs} - {roots[0].resolve()}
+    kept: list[Path] = []
+    faults: list[Fault] = []
+    for root, name in zip(roots, content.named(roots), strict=True):
+        wrong: Sequence[Fault] = ()
+        if root.resolve() in asked:
+            _, wrong = verify(root, settings.pack_keys, name)
+        faults += wrong
+        kept += [] if wrong else [root]
+    return kept, faults
 
 
 def packs(settings: Settings, further: Sequence[Path] = ()) -> list[Path]:

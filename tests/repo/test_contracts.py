@@ -44,8 +44,9 @@ BREAKS: dict[str, list[Files]] = {
         {"bot/runtime/broken.py": "import sqlalchemy"},
         {"bot/console/broken.py": "from alembic import command"},
     ],
-    "Platform ids are encrypted in the store": [
+    "Platform ids are encrypted in the store, packs are signed in content": [
         {"bot/runtime/broken.py": "from cryptography.fernet import Fernet"},
+        {"bot/content/broken.py": "from cryptography.fernet import Fernet"},
     ],
     "YAML is read in content; i18n is handed the texts": [{"bot/i18n/broken.py": "import yaml"}],
     "Babel stays in i18n": [{"bot/content/broken.py": "from babel.messages import pofile"}],
