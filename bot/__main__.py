@@ -6,6 +6,7 @@ Rule 1: this file parses and hands over; the work is done in the rooms.
 import argparse
 import asyncio
 import dataclasses
+import json
 import sys
 import zoneinfo
 from collections.abc import Callable, Sequence
@@ -135,6 +136,20 @@ def _pack(config: Settings, given: argparse.Namespace) -> int:
     return 0
 
 
+def _schema(_: Settings, given: argparse.Namespace) -> int:
+    from bot.content.editors import schemas  # noqa: PLC0415 - the demo would start the later for it
+
+    made = schemas()
+    if given.into is None:
+        _tell(json.dumps(made[given.kind], indent=1, ensure_ascii=False))
+        return 0
+    given.into.mkdir(parents=True, exist_ok=True)
+    for kind, schema in made.items():
+        text = json.dumps(schema, indent=1, ensure_ascii=False) + "\n"
+        (given.into / f"{kind}.json").write_text(text, encoding="utf-8")
+    return 0
+
+
 def _verified(public: str, faults: Sequence[Fault]) -> int:
     for fault in faults:
         _tell(str(fault))
@@ -170,6 +185,11 @@ def _parser() -> argparse.ArgumentParser:
     words.add_argument("what", choices=["extract", "update", "coverage"])
     words.add_argument("language", nargs="*", help="tags such as ar; all when none is named")
     _pack_arguments(add("pack", _pack, "sign a pack, or verify who signed it"))
+    kinds = ("lesson", "quiz", "pack", "sources", "techniques", "misconceptions")
+    schema = add("schema", _schema, "tell the JSON Schema of a kind of file, for editors")
+    which = schema.add_mutually_exclusive_group(required=True)
+    which.add_argument("kind", nargs="?", choices=kinds)
+    which.add_argument("--into", type=Path, help="a folder: write all of them there")
     return parser
 
 

@@ -5,19 +5,25 @@ Rule 2: our own pack comes first; further ones are those of ``WARY_PACKS``, in i
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import chain, islice
 from pathlib import Path
 
 import bot
 from bot import content, i18n
 from bot.content.offers import read_offers
 from bot.core.card import Text
+from bot.core.learner import Track
 from bot.core.library import Library
 from bot.core.message import words
 from bot.core.source import Fault, Source
 from bot.engine import progress
 from bot.runtime import clock
 from bot.settings import Settings
+
+WATCHED = 20_000
+"""Most files of one pack that are looked at for a change."""
 
 
 class ContentFault(Exception):
@@ -66,6 +72,51 @@ def _read(
     )
     faults = (*unsigned, *found.faults, *untranslated, *_foreign(folders[1:]))
     return found, catalogues, faults
+
+
+def mark(settings: Settings) -> object:
+    """Return what changes whenever a file of any pack does, and at each midnight UTC.
+
+    At midnight, because what is served depends on the day: lessons end.
+    """
+    found: list[tuple[str, int, int]] = []
+    for root in packs(settings):
+        parts = [root / name for name in ("lessons", "quizzes", "locales")]
+        below = chain(root.glob("manifest.*"), *(part.rglob("*") for part in parts))
+        for path in islice(below, WATCHED):
+            with suppress(OSError):
+                status = path.lstat()
+                found.append((str(path), status.st_mtime_ns, status.st_size))
+    return clock.now().date(), sorted(found)
+
+
+def relearned(settings: Settings) -> tuple[Taught | None, tuple[Fault, ...]]:
+    """Return all that is taught, or None and everything for which it cannot be served."""
+    try:
+        made = taught(settings)
+        servable(made)
+    except ContentFault as error:
+        return None, error.faults
+    except (OSError, ValueError) as error:
+        return None, (Fault("locales", 1, "", str(error), "mend its rights, or its name"),)
+    if settings.locale not in made.catalogues.languages:
+        wrong, remedy = f"'{settings.locale}' is offered no longer", "put its catalogues back"
+        return None, (Fault("locales", 1, "", wrong, remedy),)
+    return made, ()
+
+
+def servable(made: Taught) -> None:
+    """Refuse content that cannot be served.
+
+    Raises:
+        ContentFault: all that is wrong with the files.
+    """
+    refused = [fault for fault in made.faults if not fault.warning]
+    if not refused and not made.library.paths.get(Track.CITIZEN):
+        wrong, remedy = "no lesson for citizens", "publish one, or set serve: review"
+        refused = [Fault("lessons/pack.yaml", 1, "", wrong, remedy)]
+    if refused:
+        raise ContentFault(refused)
 
 
 def _trusted(roots: Sequence[Path], settings: Settings) -> tuple[list[Path], list[Fault]]:

@@ -10,6 +10,7 @@ import socket
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,18 +20,20 @@ import uvicorn
 import bot
 from bot import i18n, store
 from bot.console import demo, health
-from bot.core.learner import Track
+from bot.core.card import Card, Text
+from bot.core.message import Message, Rich
 from bot.engine import calendar
 from bot.ports import ASGI, Barred, Connect, Hosted, Platform, Post, StoreDown, Tools
 from bot.runtime import clock
 from bot.runtime.crowd import PERSON
 from bot.runtime.hear import Ear
 from bot.runtime.outbox import Dispatcher
+from bot.runtime.reload import Reload
 from bot.runtime.render import Render, renderer
 from bot.runtime.throttle import Gate
 from bot.runtime.turn import Turns
 from bot.settings import LAST_PORT, Settings, SettingsError
-from bot.teaching import ContentFault, Taught
+from bot.teaching import Taught, mark, relearned, servable
 
 PORTS = 20
 """How many further ports the demo tries where its own is taken."""
@@ -59,21 +62,35 @@ class Wary:
         self._settings = settings
         self._made = made
         self._base = base
-        translate = made.catalogues.translate
         self._tools = Tools(
             now=clock.now,
-            translate=translate,
-            fit=lambda tag: i18n.fitting(tag, made.library.languages),
+            translate=self._say,
+            fit=lambda tag: i18n.fitting(tag, self._made.library.languages),
             rtl=i18n.rtl,
             languages=made.library.languages,
             heard=lambda name: base.heard(name, clock.now()),
         )
-        self._render: Render = renderer(translate, i18n.rtl)
+        self._rendered: Render = renderer(self._say, i18n.rtl)
         ear = Ear(made.library, self._render)
         self._turns = Turns(base, made.library, self._tools, ear, self._deliver)
         self._dispatchers: dict[str, Dispatcher] = {}
         self._platforms: list[Platform] = []
         self._stop = asyncio.Event()
+        self.reload: Reload[Taught] = Reload(
+            partial(mark, settings), partial(relearned, settings), self.teach
+        )
+
+    def _say(self, locale: str, text: Text) -> Rich:
+        return self._made.catalogues.translate(locale, text)
+
+    def _render(self, card: Card, locale: str) -> Message:
+        return self._rendered(card, locale)
+
+    def teach(self, made: Taught) -> None:
+        """Serve *made* from the next turn on; cards that wait are still said as they were."""
+        self._made = replace(made, catalogues=made.catalogues.keeping(self._made.catalogues))
+        self._rendered = renderer(self._say, i18n.rtl)
+        self._turns.teach(made.library)
 
     def _deliver(self, posts: Sequence[Post]) -> None:
         for name, dispatcher in self._dispatchers.items():
@@ -81,8 +98,7 @@ class Wary:
 
     def join(self, name: str, *, shown: bool = False) -> Platform:
         """Connect the platform in the folder *name*; *shown*: with the demo's panels beside it."""
-        translate = self._made.catalogues.translate
-        aside = demo.panels(self._base.known, translate) if shown else None
+        aside = demo.panels(self._base.known, self._say) if shown else None
         tools = replace(self._tools, aside=aside)
         platform = _connected(name, self._settings, tools)
         gate = Gate(platform.rate, clock.monotonic)
@@ -131,7 +147,7 @@ class Wary:
         ends += [asyncio.create_task(self._listen(one)) for one in self._platforms]
         if server and listener:
             ends.append(asyncio.create_task(server.serve([listener])))
-        scheduler = ticking.tick()
+        scheduler = ticking.tick(also=[self.reload.look])
         try:
             done, _ = await asyncio.wait({*work, *ends}, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -251,9 +267,7 @@ def weighed(settings: Settings, made: Taught) -> None:
         faults.append(f"WARY_COUNTRY: '{settings.country}' is no country; write two letters")
     if faults:
         raise SettingsError(tuple(faults))
-    refused = [fault for fault in made.faults if not fault.warning]
-    if refused or not made.library.paths.get(Track.CITIZEN):
-        raise ContentFault(refused)
+    servable(made)
 
 
 def _known() -> str:
@@ -262,7 +276,16 @@ def _known() -> str:
 
 
 def on_signals(running: Wary) -> None:
-    """End *running* in good order on SIGINT and SIGTERM."""
+    """End *running* in good order on SIGINT and SIGTERM; let it learn anew on SIGHUP."""
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, running.stop)
+    if hasattr(signal, "SIGHUP"):
+        learning: set[asyncio.Task[bool]] = set()
+
+        def learn() -> None:
+            task = loop.create_task(running.reload.learn())
+            learning.add(task)
+            task.add_done_callback(learning.discard)
+
+        loop.add_signal_handler(signal.SIGHUP, learn)
