@@ -150,6 +150,28 @@ def _schema(_: Settings, given: argparse.Namespace) -> int:
     return 0
 
 
+def _preview(config: Settings, given: argparse.Namespace) -> int:
+    from bot.preview import preview  # noqa: PLC0415 - the demo would start the later for it
+
+    made = teaching.taught(config)
+    locale = given.locale or config.locale
+    _tell(preview(made, given.name, given.platform, locale))
+    return 0
+
+
+def _doctor(config: Settings, given: argparse.Namespace) -> int:
+    from bot.doctor import examine  # noqa: PLC0415 - the demo would start the later for it
+
+    async def told() -> int:
+        failed = 0
+        async for finding in examine(config, offline=given.offline):
+            _tell(str(finding))
+            failed += finding.state == "fail"
+        return failed
+
+    return REFUSED if asyncio.run(told()) else 0
+
+
 def _verified(public: str, faults: Sequence[Fault]) -> int:
     for fault in faults:
         _tell(str(fault))
@@ -184,6 +206,13 @@ def _parser() -> argparse.ArgumentParser:
     words = add("i18n", _i18n, "write templates, bring translations up to date, or count them")
     words.add_argument("what", choices=["extract", "update", "coverage"])
     words.add_argument("language", nargs="*", help="tags such as ar; all when none is named")
+    shown = add("preview", _preview, "print a lesson or question as a platform is sent it")
+    shown.add_argument("name", help="such as acc-06, or acc-06-q1")
+    platforms = ("telegram", "discord", "web", "terminal")
+    shown.add_argument("--platform", choices=platforms, default="terminal")
+    shown.add_argument("--locale", help="a language that is offered, such as ar")
+    doctor = add("doctor", _doctor, "examine this installation: what is well, and what to mend")
+    doctor.add_argument("--offline", action="store_true", help="ask no platform")
     _pack_arguments(add("pack", _pack, "sign a pack, or verify who signed it"))
     kinds = ("lesson", "quiz", "pack", "sources", "techniques", "misconceptions")
     schema = add("schema", _schema, "tell the JSON Schema of a kind of file, for editors")

@@ -101,7 +101,7 @@ def _field(field: Field) -> dict[str, Any]:
 
 
 def _forms(value: str) -> list[Any]:
-    """Return *value* as we read it, and as an editor may: there ``true`` and ``13`` are no texts."""
+    """Return *value* as we read it, and as editors may: there ``true`` and ``13`` are no texts."""
     match value:
         case "true" | "false":
             return [value, value == "true"]

@@ -6,18 +6,21 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
 from bot import i18n, store, teaching, wiring
 from bot.core.card import Card, Para, Text
+from bot.core.effects import Decision
 from bot.core.events import Address, Began, Incoming
+from bot.core.learner import Learner
 from bot.core.library import Library
 from bot.core.source import Fault
 from bot.engine.decide import decide
-from bot.ports import Receipt
+from bot.ports import Batch, Receipt
 from bot.runtime import clock, turn
 from bot.runtime.reload import Reload
 from bot.settings import Settings, read
@@ -131,27 +134,22 @@ async def test_a_turn_that_has_begun_ends_with_the_library_it_began_with(
     asked: list[Library] = []
     old = bot._turns._library
 
-    def noted(*given: object) -> object:
-        asked.append(given[2])  # type: ignore[arg-type]
-        return decide(*given)  # type: ignore[arg-type]
+    def noted(learner: Learner, incoming: Incoming, library: Library) -> Decision:
+        asked.append(library)
+        return decide(learner, incoming, library)
 
     monkeypatch.setattr(turn, "decide", noted)
     batch = base.batch
     waits, goes = asyncio.Event(), asyncio.Event()
 
-    class Slow:
-        def __init__(self, inner: object) -> None:
-            self.inner = inner
+    @asynccontextmanager
+    async def slow(events: Sequence[Incoming]) -> AsyncIterator[Batch]:
+        waits.set()
+        await goes.wait()
+        async with batch(events) as inner:
+            yield inner
 
-        async def __aenter__(self) -> object:
-            waits.set()
-            await goes.wait()
-            return await self.inner.__aenter__()  # type: ignore[attr-defined]
-
-        async def __aexit__(self, *how: object) -> object:
-            return await self.inner.__aexit__(*how)  # type: ignore[attr-defined]
-
-    monkeypatch.setattr(base, "batch", lambda events: Slow(batch(events)))
+    monkeypatch.setattr(base, "batch", slow)
 
     def began(name: str) -> Incoming:
         return Incoming(name, Address("web", name), clock.now(), Began())
