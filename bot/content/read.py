@@ -10,7 +10,6 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from bot.content import build
-from bot.content.child import apart
 from bot.content.document import Document
 from bot.content.files import File, gather, named
 from bot.content.fit import lesson_fits, quiz_fits
@@ -63,10 +62,14 @@ def read(roots: Sequence[Path], interface: Path | None) -> Content:
     """
     files, faults = gather(roots[:1])
     further: list[Parsed] = []
-    for pack, (root, name) in enumerate(zip(roots[1:], named(roots)[1:], strict=True), start=1):
-        theirs, wrong = apart(root, pack, name)
-        further += theirs
-        faults += wrong
+    if roots[1:]:
+        # Here, because a bot without further packs starts no process, and would start the later.
+        from bot.content.child import apart  # noqa: PLC0415
+
+        for pack, name in enumerate(named(roots)[1:], start=1):
+            theirs, wrong = apart(roots[pack], pack, name)
+            further += theirs
+            faults += wrong
     content = understand(files, faults, further)
     if interface is None:
         return content
