@@ -10,7 +10,7 @@ from bench.demo import demo
 from bench.engine import decisions
 from bench.rows import Figure
 from bench.turn import turn_sqlite
-from bot import i18n, settings, wiring
+from bot import i18n, settings, teaching
 from bot.ports import Tools
 from bot.runtime import clock
 from bot.runtime.render import renderer
@@ -30,7 +30,7 @@ def main() -> int:
 
 
 def _taken() -> Iterator[Figure]:
-    made = wiring.taught(settings.read({}))
+    made = teaching.taught(settings.read({}))
     library, translate = made.library, made.catalogues.translate
     tools = Tools(
         now=clock.now,

@@ -22,9 +22,21 @@ def kills() -> int:
     return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode  # noqa: S603
 
 
+PACKS = "100000"
+"""Mutated packs that are read or refused."""
+
+
+def packs() -> int:
+    """Read mutated packs; return 0 where none made anything raise."""
+    command = [sys.executable, "-m", "pytest", "-q", "--no-header"]
+    command.append("tests/content/test_mutations.py")
+    environment = {**os.environ, "WARY_TEST_PACKS": PACKS}
+    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode  # noqa: S603
+
+
 def main() -> int:
     """Run all of it; return 1 where anything was found."""
-    found = kills()
+    found = kills() + packs()
     found = torture_flood.main() or found
     return 1 if torture_calendar.main() or found else 0
 

@@ -6,13 +6,15 @@ Rule 1: this file parses and hands over; the work is done in the rooms.
 import argparse
 import asyncio
 import dataclasses
+import json
 import sys
 import zoneinfo
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from bot import __version__, i18n, settings, store, wiring
+from bot import __version__, i18n, settings, store, teaching, wiring
+from bot.core.source import Fault
 from bot.ports import StoreDown
 from bot.runtime import clock, journal
 from bot.settings import Settings, SettingsError
@@ -35,7 +37,7 @@ def _secrets(config: Settings) -> tuple[Path | None, Path | None]:
 
 async def _run(config: Settings, *, shown: bool = False, further: int = 0) -> None:
     """Serve the platforms of *config* until stopped."""
-    made = wiring.taught(config)
+    made = teaching.taught(config)
     wiring.weighed(config, made)
     base = await _open(config)
     try:
@@ -86,7 +88,7 @@ def _chat(config: Settings, _: argparse.Namespace) -> int:
 
 
 def _check(config: Settings, given: argparse.Namespace) -> int:
-    faults = wiring.checked(config, [Path(path) for path in given.path])
+    faults = teaching.checked(config, [Path(path) for path in given.path])
     for fault in faults:
         _tell(str(fault))
     refused = sum(not fault.warning for fault in faults)
@@ -138,23 +140,86 @@ def _journal(config: Settings, _: argparse.Namespace) -> int:
 
 
 def _i18n(config: Settings, given: argparse.Namespace) -> int:
-    made = wiring.taught(config)
-    folder = wiring.data() / "locales"
-    tags = given.language or [
-        tag for tag in made.catalogues.languages if tag != made.content.source_language
-    ]
-    for tag in tags:
-        counts = (
-            i18n.update(folder, tag, made.content.sources).counts
-            if given.what == "update"
-            else i18n.coverage([folder], tag, made.content.sources)
-        )
-        for count in counts:
-            _tell(
-                f"{tag} {count.catalogue}: {count.complete} complete, {count.stale} stale, "
-                f"{count.empty} empty"
+    split = teaching.texts(config)
+    for folder, sources in split:
+        named = f"{folder.parent}: " if split[1:] else ""
+        if given.what == "extract":
+            for path, count in i18n.extract(folder, sources):
+                _tell(f"{path}: {count} texts")
+            continue
+        for tag in given.language or i18n.translated(folder):
+            counts = (
+                i18n.update(folder, tag, sources).counts
+                if given.what == "update"
+                else i18n.coverage([folder], tag, sources)
             )
+            for one in counts:
+                _tell(
+                    f"{named}{tag} {one.catalogue}: {one.complete} complete, {one.stale} stale, "
+                    f"{one.empty} empty"
+                )
     return 0
+
+
+def _pack(config: Settings, given: argparse.Namespace) -> int:
+    from bot.content import signing  # noqa: PLC0415 - the demo would start the later for it
+
+    try:
+        if given.what == "key":
+            public = signing.make_key(given.key)
+            _tell(f"{given.key} made; keep it to yourself. Others trust this key:\n{public}")
+        elif given.what == "sign":
+            count, public = signing.sign(given.folder, given.key)
+            _tell(f"{count} files signed by {public}")
+        else:
+            return _verified(*signing.verify(given.folder, config.pack_keys))
+    except signing.SigningFault as error:
+        return _refuse(str(error))
+    return 0
+
+
+def _schema(_: Settings, given: argparse.Namespace) -> int:
+    from bot.content.editors import schemas  # noqa: PLC0415 - the demo would start the later for it
+
+    made = schemas()
+    if given.into is None:
+        _tell(json.dumps(made[given.kind], indent=1, ensure_ascii=False))
+        return 0
+    given.into.mkdir(parents=True, exist_ok=True)
+    for kind, schema in made.items():
+        text = json.dumps(schema, indent=1, ensure_ascii=False) + "\n"
+        (given.into / f"{kind}.json").write_text(text, encoding="utf-8")
+    return 0
+
+
+def _preview(config: Settings, given: argparse.Namespace) -> int:
+    from bot.preview import preview  # noqa: PLC0415 - the demo would start the later for it
+
+    made = teaching.taught(config)
+    locale = given.locale or config.locale
+    _tell(preview(made, given.name, given.platform, locale))
+    return 0
+
+
+def _doctor(config: Settings, given: argparse.Namespace) -> int:
+    from bot.doctor import examine  # noqa: PLC0415 - the demo would start the later for it
+
+    async def told() -> int:
+        failed = 0
+        async for finding in examine(config, offline=given.offline):
+            _tell(str(finding))
+            failed += finding.state == "fail"
+        return failed
+
+    return REFUSED if asyncio.run(told()) else 0
+
+
+def _verified(public: str, faults: Sequence[Fault]) -> int:
+    for fault in faults:
+        _tell(str(fault))
+    if not faults:
+        _tell(f"whole, signed by {public}")
+    return REFUSED if faults else 0
 
 
 Command = Callable[[Settings, argparse.Namespace], int]
@@ -183,10 +248,37 @@ def _parser() -> argparse.ArgumentParser:
     base = add("db", _db, "bring the database to this version, copy it, put a copy back")
     base.add_argument("what", choices=["upgrade", "backup", "restore", "key", "journal"])
     base.add_argument("where", nargs="?", help="folder of a backup, or the copy to restore")
-    words = add("i18n", _i18n, "bring translation files up to date, or count what is complete")
-    words.add_argument("what", choices=["update", "coverage"])
+    words = add("i18n", _i18n, "write templates, bring translations up to date, or count them")
+    words.add_argument("what", choices=["extract", "update", "coverage"])
     words.add_argument("language", nargs="*", help="tags such as ar; all when none is named")
+    shown = add("preview", _preview, "print a lesson or question as a platform is sent it")
+    shown.add_argument("name", help="such as acc-06, or acc-06-q1")
+    platforms = ("telegram", "discord", "web", "terminal")
+    shown.add_argument("--platform", choices=platforms, default="terminal")
+    shown.add_argument("--locale", help="a language that is offered, such as ar")
+    doctor = add("doctor", _doctor, "examine this installation: what is well, and what to mend")
+    doctor.add_argument("--offline", action="store_true", help="ask no platform")
+    _pack_arguments(add("pack", _pack, "sign a pack, or verify who signed it"))
+    kinds = ("lesson", "quiz", "pack", "sources", "techniques", "misconceptions")
+    schema = add("schema", _schema, "tell the JSON Schema of a kind of file, for editors")
+    which = schema.add_mutually_exclusive_group(required=True)
+    which.add_argument("kind", nargs="?", choices=kinds)
+    which.add_argument("--into", type=Path, help="a folder: write all of them there")
     return parser
+
+
+def _pack_arguments(pack: argparse.ArgumentParser) -> None:
+    whats = pack.add_subparsers(required=True, dest="what", metavar="key|sign|verify")
+    for what, text in (
+        ("key", "make the key that signs, and tell the one that verifies"),
+        ("sign", "list every file of a pack and sign the list"),
+        ("verify", "say who signed a pack, and what has changed since"),
+    ):
+        made = whats.add_parser(what, help=text, description=text)
+        if what != "key":
+            made.add_argument("folder", type=Path, help="the pack")
+        if what != "verify":
+            made.add_argument("--key", type=Path, required=True, help="file of the secret key")
 
 
 def _port(text: str) -> int:
@@ -209,7 +301,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _flush()
     except BrokenPipeError:
         return _unread()
-    except (SettingsError, wiring.ContentFault, wiring.Busy) as error:
+    except (SettingsError, teaching.ContentFault, wiring.Busy) as error:
         return _refuse(str(error))
     except (store.SchemaMismatch, store.KeyFault, store.JournalFault, StoreDown) as error:
         return _refuse(f"WARY_DATABASE_URL: {error}")

@@ -46,6 +46,8 @@ SETTINGS = (
     Setting("WARY_DISCORD_API_URL", "", "Root of a REST proxy; empty: Discord's own"),
     Setting("WARY_PACE", "60", "Messages and presses a minute taken of one person; 0: any number"),
     Setting("WARY_LOG_LEVEL", "WARNING", "DEBUG, INFO, WARNING or ERROR"),
+    Setting("WARY_PACKS", "", "Folders of further packs, with commas or as in `PATH`"),
+    Setting("WARY_PACK_KEYS", "", "Keys, with commas: one must have signed each further pack"),
     Setting("WARY_SETTINGS_FILE", "", "A file of NAME=value lines; the environment wins over it"),
 )
 """Every setting, in the order of the README's table."""
@@ -59,6 +61,8 @@ FASTEST = 60_000
 LETTERS_OF_A_COUNTRY = 2
 
 _DATABASE = re.compile(r"(sqlite|postgresql)(\+\w+)?://", re.ASCII)
+
+_KEY = re.compile(r"[A-Za-z0-9+/]{43}=", re.ASCII)
 
 
 class SettingsError(Exception):
@@ -85,6 +89,8 @@ class Settings:
     port: int
     pace: int
     log_level: str
+    packs: tuple[str, ...]
+    pack_keys: tuple[str, ...]
     values: Mapping[str, str]
     """Every variable as written, for the platforms' own."""
 
@@ -127,6 +133,8 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
         port=int(values["WARY_PORT"]),
         pace=int(values["WARY_PACE"]),
         log_level=values["WARY_LOG_LEVEL"].upper(),
+        packs=_folders(values["WARY_PACKS"]),
+        pack_keys=_listed(values["WARY_PACK_KEYS"]),
         values=values,
     )
 
@@ -167,6 +175,10 @@ def _listed(value: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(part.strip() for part in value.split(",") if part.strip()))
 
 
+def _folders(value: str) -> tuple[str, ...]:
+    return _listed(value.replace(os.pathsep, ","))
+
+
 def _wrong(values: Mapping[str, str]) -> list[str]:
     """Return a line for each value that cannot be meant."""
     faults = []
@@ -187,4 +199,17 @@ def _wrong(values: Mapping[str, str]) -> list[str]:
         faults.append(f"WARY_PACE: '{pace}' is no pace; write a number from 0 to {FASTEST}")
     if level.upper() not in LEVELS:
         faults.append(f"WARY_LOG_LEVEL: '{level}' is no level; write one of {', '.join(LEVELS)}")
-    return faults
+    faults += [
+        f"WARY_PACK_KEYS: '{key[:50]}' is no key; write what wary pack key has told"
+        for key in _listed(values["WARY_PACK_KEYS"])
+        if not _KEY.fullmatch(key)
+    ]
+    return [*faults, *_absent(values["WARY_PACKS"])]
+
+
+def _absent(packs: str) -> list[str]:
+    return [
+        f"WARY_PACKS: '{path}' is no folder; name one that holds lessons, quizzes and locales"
+        for path in _folders(packs)
+        if not Path(path).is_dir()
+    ]

@@ -7,9 +7,10 @@ import asyncio
 import logging
 import signal
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,24 +18,22 @@ from pathlib import Path
 import uvicorn
 
 import bot
-from bot import content, i18n, store
+from bot import i18n, store
 from bot.console import demo, health
-from bot.content.offers import read_offers
-from bot.core.card import Text
-from bot.core.learner import Track
-from bot.core.library import Library
-from bot.core.message import words
-from bot.core.source import Fault
-from bot.engine import calendar, progress
+from bot.core.card import Card, Text
+from bot.core.message import Message, Rich
+from bot.engine import calendar
 from bot.ports import ASGI, Barred, Connect, Hosted, Platform, Post, StoreDown, Tools
 from bot.runtime import aid, clock
 from bot.runtime.crowd import PERSON
 from bot.runtime.hear import Ear
 from bot.runtime.outbox import Dispatcher
+from bot.runtime.reload import Reload
 from bot.runtime.render import Render, renderer
 from bot.runtime.throttle import Gate
 from bot.runtime.turn import Turns
 from bot.settings import LAST_PORT, Settings, SettingsError
+from bot.teaching import Taught, mark, relearned, servable
 
 PORTS = 20
 """How many further ports the demo tries where its own is taken."""
@@ -51,130 +50,8 @@ A page of ours and the terminal answer as fast as they are asked, and whoever as
 log = logging.getLogger(__name__)
 
 
-class ContentFault(Exception):
-    """Packs, catalogues or lists cannot be served; ``faults`` names all."""
-
-    def __init__(self, faults: Sequence[Fault]) -> None:
-        """Keep every fault."""
-        super().__init__("\n".join(str(fault) for fault in faults))
-        self.faults = tuple(faults)
-
-
 class Busy(Exception):
     """Somebody else holds what only one may have: the database's lead, or the port."""
-
-
-@dataclass(frozen=True, slots=True)
-class Taught:
-    """Everything that was read from files, joined."""
-
-    content: content.Content
-    library: Library
-    catalogues: i18n.Catalogues
-    faults: tuple[Fault, ...]
-
-
-def data() -> Path:
-    """Return the folder of lessons, quizzes and locales: inside a wheel, else the checkout."""
-    home = Path(bot.__file__).parent
-    return home / "data" if (home / "data").is_dir() else home.parent
-
-
-def taught(settings: Settings) -> Taught:
-    """Read all packs and catalogues and cross them: what is taught, in which languages whole."""
-    root = data()
-    found = content.read([root], root / "locales" / "interface.yaml")
-    wanted = tuple(dict.fromkeys((settings.locale, *found.languages)))
-    catalogues, untranslated = i18n.read(
-        [root / "locales"], found.sources, found.source_language, wanted
-    )
-    offers, unlisted = read_offers(root / "locales" / "countries.yaml")
-    library = _library(settings, found, catalogues, offers)
-    faults = (*found.faults, *untranslated, *unlisted)
-    return Taught(found, library, catalogues, tuple(_near(one, root) for one in faults))
-
-
-def _library(
-    settings: Settings,
-    found: content.Content,
-    catalogues: i18n.Catalogues,
-    offers: Mapping[str, tuple[str, ...]],
-) -> Library:
-    countries, zones = content.atlas()
-    today = clock.now().date()
-    lessons = {
-        key: lesson
-        for key, lesson in found.lessons.items()
-        if today <= found.stops.get(key, today)
-    }
-    return Library(
-        lessons=lessons,
-        # An item goes with its lesson: a question of a lesson that has ended has no title.
-        items={key: item for key, item in found.items.items() if item.lesson in lessons},
-        paths=progress.orders(lessons, found.paths),
-        served=_served(found, catalogues),
-        languages=catalogues.languages,
-        source_language=found.source_language,
-        countries=countries,
-        offers=offers,
-        alphabet={
-            tag: _alphabet(tag, tuple(countries), catalogues) for tag in catalogues.languages
-        },
-        placeholders=found.placeholders,
-        zones=zones,
-        home_country=settings.country,
-        home_zone=settings.zone,
-        trees=found.trees,
-    )
-
-
-def _served(found: content.Content, catalogues: i18n.Catalogues) -> Mapping[str, frozenset[str]]:
-    """Return lesson or item id to the languages in which it is whole."""
-    whole = {tag: catalogues.whole(tag) for tag in catalogues.languages}
-    served = {
-        key: frozenset(tag for tag, done in whole.items() if done.issuperset(needs))
-        for key, needs in found.needs.items()
-    }
-    for key, lesson in found.lessons.items():
-        some = [served.get(item, frozenset()) for item in lesson.items]
-        served[key] = served.get(key, frozenset()) & frozenset().union(*some)
-    return served
-
-
-def _alphabet(tag: str, codes: Sequence[str], catalogues: i18n.Catalogues) -> tuple[str, ...]:
-    """Return country codes by the countries' names in a language."""
-    names = {
-        code: words(catalogues.translate(tag, Text(f"country.{code}"))).casefold()
-        for code in codes
-    }
-    return tuple(sorted(codes, key=lambda code: names[code]))
-
-
-def checked(settings: Settings, further: Sequence[Path]) -> tuple[Fault, ...]:
-    """Return everything wrong in our own pack, *further* packs, and the catalogues."""
-    # Here, because a bot that serves needs no lint, and would start the later for it.
-    from bot.content.lint import lint  # noqa: PLC0415
-    from bot.content.translation import check_translation  # noqa: PLC0415
-
-    root = data()
-    found = content.read([root, *further], root / "locales" / "interface.yaml")
-    wanted = tuple(dict.fromkeys((settings.locale, *found.languages)))
-    folders = [home / "locales" for home in (root, *further) if (home / "locales").is_dir()]
-    catalogues, untranslated = i18n.read(folders, found.sources, found.source_language, wanted)
-    faults = [*found.faults, *lint(found, clock.now().date()), *untranslated]
-    faults += read_offers(root / "locales" / "countries.yaml")[1]
-    for tag in catalogues.languages:
-        if tag != found.source_language:
-            spoken, places = catalogues.translations(tag), catalogues.places(tag)
-            faults += check_translation(found, tag, spoken, places)
-    return tuple(sorted({_near(fault, root) for fault in faults}))
-
-
-def _near(fault: Fault, root: Path) -> Fault:
-    """Return *fault* with a path as people see it from our own pack."""
-    path = Path(fault.path)
-    inside = path.is_absolute() and path.is_relative_to(root)
-    return replace(fault, path=path.relative_to(root).as_posix()) if inside else fault
 
 
 class Wary:
@@ -185,26 +62,40 @@ class Wary:
         self._settings = settings
         self._made = made
         self._base = base
-        translate = made.catalogues.translate
-        self._render: Render = renderer(translate, i18n.rtl)
+        self._rendered: Render = renderer(self._say, i18n.rtl)
         ear = Ear(made.library, self._render)
 
         def fit(tag: str) -> str | None:
-            return i18n.fitting(tag, made.library.languages)
+            return i18n.fitting(tag, self._made.library.languages)
 
         self._tools = Tools(
             now=clock.now,
-            translate=translate,
+            translate=self._say,
             fit=fit,
             rtl=i18n.rtl,
             languages=made.library.languages,
             heard=lambda name: base.heard(name, clock.now()),
-            aid=aid.offline(made.library, fit, self._render, ear),
+            aid=aid.offline(lambda: self._made.library, fit, self._render, ear),
         )
         self._turns = Turns(base, made.library, self._tools, ear, self._deliver)
         self._dispatchers: dict[str, Dispatcher] = {}
         self._platforms: list[Platform] = []
         self._stop = asyncio.Event()
+        self.reload: Reload[Taught] = Reload(
+            partial(mark, settings), partial(relearned, settings), self.teach
+        )
+
+    def _say(self, locale: str, text: Text) -> Rich:
+        return self._made.catalogues.translate(locale, text)
+
+    def _render(self, card: Card, locale: str) -> Message:
+        return self._rendered(card, locale)
+
+    def teach(self, made: Taught) -> None:
+        """Serve *made* from the next turn on; cards that wait are still said as they were."""
+        self._made = replace(made, catalogues=made.catalogues.keeping(self._made.catalogues))
+        self._rendered = renderer(self._say, i18n.rtl)
+        self._turns.teach(made.library)
 
     def _deliver(self, posts: Sequence[Post]) -> None:
         for name, dispatcher in self._dispatchers.items():
@@ -212,8 +103,7 @@ class Wary:
 
     def join(self, name: str, *, shown: bool = False) -> Platform:
         """Connect the platform in the folder *name*; *shown*: with the demo's panels beside it."""
-        translate = self._made.catalogues.translate
-        aside = demo.panels(self._base.known, translate) if shown else None
+        aside = demo.panels(self._base.known, self._say) if shown else None
         tools = replace(self._tools, aside=aside)
         platform = _connected(name, self._settings, tools)
         gate = Gate(platform.rate, clock.monotonic)
@@ -262,7 +152,7 @@ class Wary:
         ends += [asyncio.create_task(self._listen(one)) for one in self._platforms]
         if server and listener:
             ends.append(asyncio.create_task(server.serve([listener])))
-        scheduler = ticking.tick()
+        scheduler = ticking.tick(also=[self.reload.look])
         try:
             done, _ = await asyncio.wait({*work, *ends}, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -382,9 +272,7 @@ def weighed(settings: Settings, made: Taught) -> None:
         faults.append(f"WARY_COUNTRY: '{settings.country}' is no country; write two letters")
     if faults:
         raise SettingsError(tuple(faults))
-    refused = [fault for fault in made.faults if not fault.warning]
-    if refused or not made.library.paths.get(Track.CITIZEN):
-        raise ContentFault(refused)
+    servable(made)
 
 
 def _known() -> str:
@@ -393,7 +281,16 @@ def _known() -> str:
 
 
 def on_signals(running: Wary) -> None:
-    """End *running* in good order on SIGINT and SIGTERM."""
+    """End *running* in good order on SIGINT and SIGTERM; let it learn anew on SIGHUP."""
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, running.stop)
+    if hasattr(signal, "SIGHUP"):
+        learning: set[asyncio.Task[bool]] = set()
+
+        def learn() -> None:
+            task = loop.create_task(running.reload.learn())
+            learning.add(task)
+            task.add_done_callback(learning.discard)
+
+        loop.add_signal_handler(signal.SIGHUP, learn)

@@ -14,14 +14,15 @@ from pathlib import Path
 
 import pytest
 
-from bot import __version__, store, wiring
+from bot import __version__, store, teaching, wiring
 from bot.__main__ import main
 from bot.core.events import Address, Began, Incoming
 from bot.core.library import Library
 from bot.ports import Receipt
 from bot.runtime import clock
 from bot.settings import SettingsError, read
-from bot.wiring import Busy, ContentFault, listening, taught, weighed
+from bot.teaching import ContentFault, taught
+from bot.wiring import Busy, listening, weighed
 
 ROOT = Path(__file__).parents[1]
 SCRIPT = "/start\n1\n1\n1\n1\n1\nA\n"
@@ -203,7 +204,7 @@ def test_translations_are_counted() -> None:
 def test_a_library_without_lessons_is_refused() -> None:
     made = taught(read({}))
     bare = Library(lessons={}, items={}, paths={}, served={})
-    empty = wiring.Taught(made.content, bare, made.catalogues, ())
+    empty = teaching.Taught(made.content, bare, made.catalogues, ())
     with pytest.raises(ContentFault):
         weighed(read({}), empty)
     with pytest.raises(SettingsError):
@@ -246,7 +247,7 @@ def test_what_is_wrong_elsewhere_is_not_blamed_on_the_database(
 def test_the_questions_of_a_lesson_that_has_ended_go_with_it() -> None:
     made = taught(read({}))
     content = dataclasses.replace(made.content, stops={"acc-01": date(2000, 1, 1)})
-    library = wiring._library(read({}), content, made.catalogues, {})
+    library = teaching._library(read({}), content, made.catalogues, {})
     assert "acc-01" not in library.lessons
     assert {item.lesson for item in library.items.values()} <= set(library.lessons)
 

@@ -1,6 +1,6 @@
 """The files of packs as bytes: what may be opened, and what is refused before it is.
 
-Rule 1: this file alone of the room touches the disk, and it reads only.
+Rule 1: this file alone opens what is taught, and it reads only.
 Rule 2: a name is looked at before its file; a link is never followed.
 """
 
@@ -57,15 +57,29 @@ class _Tally:
         return self.files > FILES or self.size > PACK_BYTES
 
 
-def gather(roots: Sequence[Path]) -> tuple[list[File], list[Fault]]:
+def named(roots: Sequence[Path]) -> list[str]:
+    """Return how the paths of each pack begin: ours at the pack, others with its folder's name.
+
+    Packs whose folders have one name are told apart by the whole path.
+    """
+    names = [root.absolute().name for root in roots]
+    return [
+        "" if pack == 0 else f"{root if names[1:].count(names[pack]) > 1 else names[pack]}/"
+        for pack, root in enumerate(roots)
+    ]
+
+
+def gather(
+    roots: Sequence[Path], names: Sequence[str] | None = None
+) -> tuple[list[File], list[Fault]]:
     """Return the files of the packs at *roots* and what could not be opened.
 
-    A path in a fault begins at its pack; those of a second pack begin with its folder's name.
+    *names* are how the paths of each begin in faults; by default those of :func:`named`.
     """
     files: list[File] = []
     faults: list[Fault] = []
-    for pack, root in enumerate(roots):
-        tally = _Tally("" if pack == 0 else f"{root.name}/")
+    for pack, (root, name) in enumerate(zip(roots, names or named(roots), strict=True)):
+        tally = _Tally(name)
         for folder in FOLDERS:
             found = _walk(root / folder, (folder,), pack, tally)
             files += [file for file in found if not tally.full]

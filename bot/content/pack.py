@@ -56,6 +56,8 @@ class Content:
     stops: Mapping[str, date]
     worded: Mapping[str, Worded]
     documents: Documents
+    past: frozenset[tuple[int, str]] = frozenset()
+    """Place of a pack and key of each of its texts that a later pack replaces."""
     faults: tuple[Fault, ...] = ()
     trees: Mapping[str, Tree] = field(default_factory=dict)
     """First aid that may be shown, in the order of its places."""

@@ -5,21 +5,22 @@ Rule 2: what is left in can be trusted by the engine: every id that is named is 
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
 from bot.content import build
 from bot.content.document import Document
-from bot.content.files import File, gather
+from bot.content.files import File, gather, named
 from bot.content.first_aid import tree, tree_fits, tree_texts
 from bot.content.fit import lesson_fits, quiz_fits
 from bot.content.interface import read_interface
 from bot.content.pack import Content, Documents
+from bot.content.parsed import Parsed, parsed
+from bot.content.pile import Pile
 from bot.content.reading import placeholders
 from bot.content.schema import FILES
 from bot.content.shape import Shaper
-from bot.content.strict import parse
 from bot.content.texts import Worded, lesson_texts, quiz_texts, report_texts
 from bot.core.learner import Track
 from bot.core.library import PLACEHOLDERS, Item, Lesson, Tree
@@ -31,11 +32,14 @@ GRACE = timedelta(days=90)
 Source: content.md, section 2.
 """
 
+HEAD = ("lessons", "pack.yaml")
+"""Where a pack says what it is."""
+
 TOP = 2
 """Parts of the path of a file that belongs to the pack and to no topic."""
 
 _PLACES = {
-    ("lessons", "pack.yaml"): "pack",
+    HEAD: "pack",
     ("lessons", "sources.yaml"): "sources",
     ("quizzes", "techniques.yaml"): "techniques",
     ("quizzes", "misconceptions.yaml"): "misconceptions",
@@ -57,83 +61,56 @@ def read(roots: Sequence[Path], interface: Path | None) -> Content:
     Returns:
         The content; its ``faults`` are sorted by file and line.  Nothing is raised.
     """
-    files, faults = gather(roots)
-    content = understand(files, faults)
+    files, faults = gather(roots[:1])
+    further: list[Parsed] = []
+    if roots[1:]:
+        # Here, because a bot without further packs starts no process, and would start the later.
+        from bot.content.child import apart  # noqa: PLC0415
+
+        for pack, name in enumerate(named(roots)[1:], start=1):
+            theirs, wrong = apart(roots[pack], pack, name)
+            further += theirs
+            faults += wrong
+    content = understand(files, faults, further)
     if interface is None:
         return content
     return _with_interface(content, interface)
 
 
-@dataclass(slots=True)
-class _Pile:
-    """Documents by kind, as they come in."""
+def understand(
+    files: Sequence[File], faults: Sequence[Fault] = (), further: Sequence[Parsed] = ()
+) -> Content:
+    """Return the content of *files* and of those *further* ones that are parsed already.
 
-    faults: list[Fault]
-    packs: list[Document] = field(default_factory=list)
-    lessons: dict[str, Document] = field(default_factory=dict)
-    quizzes: dict[str, Document] = field(default_factory=dict)
-    trees: dict[str, Document] = field(default_factory=dict)
-    slugs: dict[str, dict[str, Document]] = field(
-        default_factory=lambda: {"sources": {}, "techniques": {}, "misconceptions": {}}
-    )
-    unread: set[str] = field(default_factory=set)
-    stems: dict[str, set[str]] = field(default_factory=lambda: {"lesson": set(), "quiz": set()})
-
-    def add(self, kind: str, document: Document) -> None:
-        match kind:
-            case "pack":
-                self.packs.append(document)
-            case "lesson":
-                self._once(self.lessons, document.value["id"], document, "id")
-            case "first_aid":
-                self._once(self.trees, document.value["id"], document, "id")
-            case "quiz":
-                self._once(self.quizzes, document.value["lesson"], document, "lesson")
-            case _:
-                for slug in document.value[kind]:
-                    self._once(self.slugs[kind], slug, document, kind, slug)
-
-    def _once(
-        self, taken: dict[str, Document], id_: str, document: Document, *way: str | int
-    ) -> None:
-        """Keep the first use of an id over all packs and name the second."""
-        if id_ not in taken:
-            taken[id_] = document
-            return
-        wrong = f"'{id_}' is taken by {taken[id_].path}"
-        self.faults.append(document.fault(way, wrong, "take another id"))
-
-
-def understand(files: Sequence[File], faults: Sequence[Fault] = ()) -> Content:
-    """Return the content of *files* alone; *faults* are those met while opening them."""
-    pile = _Pile(list(faults))
-    for file in files:
-        kind = _kind(file)
+    *faults* are those met while opening them.
+    """
+    pile = Pile(list(faults))
+    every = [*map(parsed, files), *further]
+    # The head of a pack comes before what it allows: whether its files may replace others.
+    for one in sorted(every, key=lambda one: (one.pack, one.parts != HEAD)):
+        kind = _kind(one)
         if kind is None:
-            pile.faults.append(_misplaced(file))
+            pile.faults.append(_misplaced(one))
         else:
-            _take(pile, file, kind)
-    _missing(pile, files)
+            _take(pile, one, kind)
+    _missing(pile, every)
+    pile.faults += pile.idle()
     documents = Documents(
         packs=tuple(pile.packs),
         lessons=pile.lessons,
         quizzes=pile.quizzes,
         lesson_ids=frozenset(pile.stems["lesson"]),
         quiz_ids=frozenset(pile.stems["quiz"]),
-        sources=_known(pile, "sources"),
-        techniques=_known(pile, "techniques"),
-        misconceptions=_known(pile, "misconceptions"),
+        sources=pile.known("sources"),
+        techniques=pile.known("techniques"),
+        misconceptions=pile.known("misconceptions"),
         trees=pile.trees,
         trees_whole="first_aid" not in pile.unread,
     )
     return _content(documents, pile)
 
 
-def _known(pile: _Pile, kind: str) -> Mapping[str, Document] | None:
-    return None if kind in pile.unread else pile.slugs[kind]
-
-
-def _kind(file: File) -> str | None:
+def _kind(file: Parsed) -> str | None:
     """Return the kind of a file by its place in the pack."""
     if len(file.parts) == TOP:
         return _PLACES.get((file.parts[0], file.parts[1]))
@@ -144,7 +121,7 @@ def _kind(file: File) -> str | None:
     return None
 
 
-def _misplaced(file: File) -> Fault:
+def _misplaced(file: Parsed) -> Fault:
     folder = file.parts[1] if len(file.parts) > TOP else ""
     if folder in _LATER:
         wrong = f"{_LATER[folder]} are not read by this version"
@@ -153,20 +130,20 @@ def _misplaced(file: File) -> Fault:
     return Fault(file.path, 1, "", "an unknown file", f"move it into a topic; known are {known}")
 
 
-def _take(pile: _Pile, file: File, kind: str) -> None:
-    """Parse, shape and fit one file; keep it or its faults."""
+def _take(pile: Pile, file: Parsed, kind: str) -> None:
+    """Shape and fit one file; keep it or its faults."""
     stem = file.parts[-1].removesuffix(".yaml")
     if kind in pile.stems:
         pile.stems[kind].add(stem)
-    tree, faults = parse(file.data, file.path)
-    pile.faults += faults
+        pile.brought.add((file.pack, stem))
+    pile.faults += file.faults
     document = None
-    if tree is not None:
+    if file.tree is not None:
         shaper = Shaper(file.path)
-        value = shaper.shape(tree, FILES[kind])
+        value = shaper.shape(file.tree, FILES[kind])
         pile.faults += shaper.faults
         if not shaper.faults:
-            document = Document(file.path, file.parts[1], stem, file.pack, tree, value)
+            document = Document(file.path, file.parts[1], stem, file.pack, file.tree, value)
     if document is None:
         pile.unread.add(kind)
         return
@@ -179,17 +156,23 @@ def _take(pile: _Pile, file: File, kind: str) -> None:
 _FITS = {"lesson": lesson_fits, "quiz": quiz_fits, "first_aid": tree_fits}
 
 
-def _missing(pile: _Pile, files: Sequence[File]) -> None:
-    """Name the files that our own pack cannot do without."""
-    there = {file.parts for file in files if file.pack == 0}
-    for (folder, name), kind in _PLACES.items():
-        if (folder, name) not in there:
-            pile.unread.add(kind)
-            wrong, remedy = "missing", f"begin it with 'schema: {kind}/1'"
-            pile.faults.append(Fault(f"{folder}/{name}", 1, "", wrong, remedy))
+def _missing(pile: Pile, files: Sequence[Parsed]) -> None:
+    """Name the files that a pack cannot do without: ours all four, a further one its head."""
+    there = {(file.pack, file.parts) for file in files}
+    for parts, kind in _PLACES.items():
+        for pack, root in {0: "", **_roots(files)}.items():
+            if (pack, parts) not in there and (pack == 0 or parts == HEAD):
+                pile.unread.add(kind)
+                wrong, remedy = "missing", f"begin it with 'schema: {kind}/1'"
+                pile.faults.append(Fault(root + "/".join(parts), 1, "", wrong, remedy))
 
 
-def _content(documents: Documents, pile: _Pile) -> Content:
+def _roots(files: Sequence[Parsed]) -> dict[int, str]:
+    """Return how the paths of each pack begin."""
+    return {one.pack: one.path.removesuffix("/".join(one.parts)) for one in files}
+
+
+def _content(documents: Documents, pile: Pile) -> Content:
     lessons, items = _shown(documents)
     worded = {text.key: text for text in _texts(documents)}
     sources = {
@@ -212,6 +195,7 @@ def _content(documents: Documents, pile: _Pile) -> Content:
         documents=documents,
         faults=tuple(sorted(set(pile.faults))),
         trees=_trees(documents),
+        past=frozenset(_past(pile)),
     )
 
 
@@ -231,6 +215,21 @@ def _trees(documents: Documents) -> dict[str, Tree]:
     shown = _served(documents, documents.trees).items()
     ordered = sorted(shown, key=lambda one: (one[1].value["place"], one[0]))
     return {id_: tree(document) for id_, document in ordered}
+
+
+def _past(pile: Pile) -> Iterator[tuple[int, str]]:
+    """Yield place of pack and key of each text that gave way to a later pack's."""
+    for one in pile.gone:
+        match one.kind:
+            case "lesson":
+                keys = [text.key for text in lesson_texts(one.document)]
+            case "quiz":
+                keys = [text.key for text in quiz_texts(one.document)]
+            case "first_aid":
+                keys = [text.key for text in tree_texts(one.document)]
+            case _:
+                keys = [f"{one.kind.removesuffix('s')}.{one.slug}"]
+        yield from ((one.document.pack, key) for key in keys)
 
 
 def _shown(documents: Documents) -> tuple[dict[str, Lesson], dict[str, Item]]:
@@ -256,12 +255,19 @@ def _texts(documents: Documents) -> Iterator[Worded]:
     for document in documents.trees.values():
         if document.value["status"] in {"published", "review"}:
             yield from tree_texts(document)
+    yield from _reported(documents)
+
+
+def _reported(documents: Documents) -> Iterator[Worded]:
+    """Yield the texts by which reports name techniques and misconceptions."""
     for field_, name, slugs in (
         ("techniques", "technique", documents.techniques),
         ("misconceptions", "misconception", documents.misconceptions),
     ):
         for document in _once((slugs or {}).values()):
-            yield from report_texts(document, field_, name)
+            for text in report_texts(document, field_, name):
+                if (slugs or {}).get(str(text.way[-1])) is document:
+                    yield text
 
 
 def _once(documents: Iterable[Document]) -> list[Document]:

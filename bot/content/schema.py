@@ -129,6 +129,8 @@ LESSON_ID = Word(
     (r"([a-z]{2,4})-(\d)", "needs two digits", r"rename to \1-0\2"),
 )
 SOURCE_KEY = Word(r"[A-Z0-9]+(-[A-Z0-9]+)*", "FTC-PHISH")
+ANY_ID = Word(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*", "acc-06")
+"""A lesson, or a slug of sources, techniques or misconceptions."""
 TOPIC = Word(r"[a-z]{2,4}", "acc")
 LANGUAGE = Word(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?", "zh-Hans")
 PART_KEYS = r"[a-z][a-z0-9]{0,7}"
@@ -289,6 +291,7 @@ PACK = group(
     serve=maybe(OneOf(("published", "review"))),
     native_review=maybe(OneOf(("noted", "required"))),
     paths=maybe(MapOf(ListOf(LESSON_ID, least=1), "|".join(TRACKS), "citizen")),
+    replaces=maybe(ListOf(ANY_ID, least=1, most=2000)),
 )
 
 SOURCES = group(

@@ -5,6 +5,7 @@ Rule 2: the English of every key comes in from wiring; nothing here reads YAML.
 """
 
 from bot.i18n.catalogues import Catalogues
+from bot.i18n.extract import extract, translated
 from bot.i18n.read import read
 from bot.i18n.review import seal
 from bot.i18n.tags import fitting, plural_forms, rtl
@@ -15,10 +16,12 @@ __all__ = [
     "Count",
     "Summary",
     "coverage",
+    "extract",
     "fitting",
     "plural_forms",
     "read",
     "rtl",
     "seal",
+    "translated",
     "update",
 ]

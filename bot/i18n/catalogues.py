@@ -113,11 +113,33 @@ class Catalogues:
         self._source_language = source_language
         self._shelves = shelves
         self._languages = tuple(languages)
+        self._kept: frozenset[str] = frozenset()
         own = Voice(source_language, _from(sources), _category(source_language))
         self._voices = {
             tag: own if tag == source_language else _voice(tag, shelves[tag], own)
             for tag in (*self._languages, source_language)
         }
+
+    def keeping(self, old: "Catalogues") -> "Catalogues":
+        """Return these catalogues, which can also still say what only *old* could.
+
+        Cards that wait to be sent hold its keys.  One generation back is kept, and of the
+        bot's own words every one: the program that asks for them is still the same.
+        """
+        gone = {
+            key: one
+            for key, one in old._sources.items()  # noqa: SLF001 - of our own kind
+            if key not in self._sources and (one.catalogue == "interface" or key not in old._kept)  # noqa: SLF001
+        }
+        shelves = {}
+        for tag, shelf in self._shelves.items():
+            theirs = old._current(tag)  # noqa: SLF001
+            kept = {key: one for key, one in theirs.items() if key in gone}
+            shelves[tag] = Shelf({**kept, **shelf.current}, shelf.reviewed)
+        sources = {**gone, **self._sources}
+        made = Catalogues(sources, self._source_language, shelves, self._languages)
+        made._kept = frozenset(gone)
+        return made
 
     @property
     def languages(self) -> tuple[str, ...]:

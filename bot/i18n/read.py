@@ -4,7 +4,7 @@ Rule 1: all faults are found, not the first; a faulty entry counts as untranslat
 Rule 2: a new language is a new folder and nothing else.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,6 +24,7 @@ def read(
     sources: Mapping[str, Source],
     source_language: str,
     languages: Sequence[str],
+    past: Collection[tuple[int, str]] = (),
 ) -> tuple[Catalogues, tuple[Fault, ...]]:
     """Return the catalogues under *folders*, and everything that is wrong in them.
 
@@ -34,6 +35,8 @@ def read(
         source_language: the tag of the language that *sources* are in; always offered.
         languages: tags that may be offered, the deployment's own first; one without a folder
             is not.
+        past: place of a folder, and a key of which it speaks in vain: a later pack has replaced
+            the text.
 
     Raises:
         OSError: the disk does not give a file.
@@ -47,8 +50,8 @@ def read(
         if tag == source_language or not any(home.is_dir() for home in homes) or _unknown(tag):
             continue
         found = _Language(tag, sources)
-        for home in homes:
-            found.take(home)
+        for place, home in enumerate(homes):
+            found.take(home, frozenset(key for at, key in past if at == place))
         shelves[tag] = Shelf(found.current, found.reviewed)
         faults += found.faults
     offered = [tag for tag in languages if tag == source_language or tag in shelves]
@@ -69,8 +72,8 @@ class _Language:
     faults: list[Fault] = field(default_factory=list)
     reviewed: bool = True
 
-    def take(self, home: Path) -> None:
-        """Read the catalogues that lie in *home*."""
+    def take(self, home: Path, past: Collection[str]) -> None:
+        """Read the catalogues that lie in *home*, but for the keys in *past*."""
         for catalogue in CATALOGUES:
             path = home / f"{catalogue}.po"
             if not path.is_file():
@@ -82,7 +85,7 @@ class _Language:
                 continue
             self.reviewed &= reviewed(po)
             self.faults += in_header(po, self.tag)
-            for entry in po.entries:
+            for entry in (one for one in po.entries if one.key not in past):
                 self._enter(po, entry, catalogue)
 
     def _enter(self, po: PoFile, entry: Entry, catalogue: str) -> None:

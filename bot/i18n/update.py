@@ -68,7 +68,7 @@ def update(folder: Path, locale: str, sources: Mapping[str, Source]) -> Summary:
             continue
         entries, obsolete = merged(old, wanted, plural_forms(locale)[0])
         lines = [Line(*pair) for pair in zip(entries, wanted, strict=True)]
-        if _put(path, written(locale, old, lines, obsolete)):
+        if put(path, written(locale, old, lines, obsolete)):
             changed.append(path)
         counts.append(_count(catalogue, entries, len(obsolete)))
     return Summary(locale, tuple(counts), tuple(changed), tuple(faults))
@@ -164,13 +164,13 @@ def _count(catalogue: str, entries: Sequence[Entry], gone: int) -> Count:
     return Count(catalogue, complete, len(entries) - complete - empty, empty, gone)
 
 
-def _put(path: Path, text: str) -> bool:
+def put(path: Path, text: str) -> bool:
     """Write *text* to *path* in one step, and return whether it was another text before."""
     with contextlib.suppress(FileNotFoundError):
         if path.read_bytes() == text.encode():
             return False
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(".po.new")
+    draft = path.with_name(f"{path.name}.new")
     draft.write_bytes(text.encode())
     draft.replace(path)
     return True

@@ -32,6 +32,20 @@ def written(tag: str, old: PoFile, lines: Iterable[Line], obsolete: Iterable[Ent
     return "\n\n".join(blocks) + "\n"
 
 
+def template(lines: Iterable[Line]) -> str:
+    """Return a PO template of *lines*, whose translations are empty."""
+    head = (
+        "# Texts of Wary to translate; a language's own file is made by: wary i18n update TAG",
+        'msgid ""',
+        'msgstr ""',
+        '"Project-Id-Version: wary\\n"',
+        '"MIME-Version: 1.0\\n"',
+        '"Content-Type: text/plain; charset=UTF-8\\n"',
+        '"Content-Transfer-Encoding: 8bit\\n"',
+    )
+    return "\n\n".join(["\n".join(head), *("\n".join(_living(line)) for line in lines)]) + "\n"
+
+
 def _header(tag: str, old: PoFile) -> Iterator[str]:
     name = locale_of(tag).english_name or tag
     for comment in old.title or (f"{name} words of Wary.",):

@@ -16,15 +16,16 @@ from bot.runtime.render import Render
 
 
 def offline(
-    library: Library, fit: Fit, render: Render, ear: Ear
+    taught: Callable[[], Library], fit: Fit, render: Render, ear: Ear
 ) -> Callable[[Incoming], Message | None]:
     """Return what answers an event that asks for first aid, and nothing else.
 
-    The language is that of the card in front of the person, else what their client says.
+    *taught* gives what is taught now.  The language is that of the card in front of the person,
+    else what their client says.
     """
 
     def answer(incoming: Incoming) -> Message | None:
-        shown = ear.front(incoming.address)
+        library, shown = taught(), ear.front(incoming.address)
         locale = shown[1] if shown else fit(incoming.locale) or library.languages[0]
         meant = incoming
         if shown and isinstance(incoming.event, Said):

@@ -6,7 +6,7 @@ arithmetic in ``engine/calendar.py``.
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -19,6 +19,8 @@ TICK_SECONDS = 5
 
 DUE = 500
 """Learners fired in one transaction.  Source: house.md, 7."""
+
+Job = Callable[[], Awaitable[None]]
 
 log = logging.getLogger(__name__)
 
@@ -73,8 +75,11 @@ class Clock:
         except StoreDown:
             log.warning("tidy_failed")
 
-    def tick(self, seconds: float = TICK_SECONDS) -> AsyncIOScheduler:
-        """Start firing every *seconds* and return the scheduler, for its ``shutdown``."""
+    def tick(self, seconds: float = TICK_SECONDS, also: Sequence[Job] = ()) -> AsyncIOScheduler:
+        """Start firing every *seconds* and return the scheduler, for its ``shutdown``.
+
+        *also* is what else is done at each tick, each beside the others.
+        """
         scheduler = AsyncIOScheduler(timezone=UTC)
         trigger = IntervalTrigger(seconds=seconds, timezone=UTC)
         # At once, too: after a restart nobody who is due waits for the first interval.
@@ -86,6 +91,10 @@ class Clock:
             coalesce=True,
             misfire_grace_time=None,
         )
+        for job in also:
+            scheduler.add_job(
+                job, trigger, max_instances=1, coalesce=True, misfire_grace_time=None
+            )
         hourly = IntervalTrigger(hours=1, timezone=UTC)
         scheduler.add_job(
             self.tidy, hourly, max_instances=1, coalesce=True, misfire_grace_time=None

@@ -46,6 +46,12 @@ class Ear:
         self._render = render
         self._shown: OrderedDict[Address, Front] = OrderedDict()
 
+    def taught(self, library: Library) -> "Ear":
+        """Return an ear that knows *library*, and remembers the same cards as this one."""
+        ear = Ear(library, self._render)
+        ear._shown = self._shown
+        return ear
+
     def showed(self, posts: Sequence[Post]) -> None:
         """Remember the cards of *posts* that can be answered."""
         for post in posts:

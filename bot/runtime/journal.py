@@ -6,7 +6,19 @@ Rule 1: never text that a person typed, never a token, no platform id.
 import json
 import logging
 
-FIELDS = ("platform", "events", "kind", "fired", "posts", "seconds", "state", "address", "since")
+FIELDS = (
+    "platform",
+    "events",
+    "kind",
+    "fired",
+    "posts",
+    "seconds",
+    "state",
+    "address",
+    "since",
+    "fault",
+    "faults",
+)
 """Fields that a line may carry; ``address`` is that of our own server."""
 
 

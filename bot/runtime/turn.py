@@ -124,6 +124,10 @@ class Turns:
         self._wake = asyncio.Event()
         self._stopping = False
 
+    def teach(self, library: Library) -> None:
+        """Decide by *library* from the next turn on; one that has begun ends as it began."""
+        self._library, self._ear = library, self._ear.taught(library)
+
     def stop(self) -> None:
         """End ``run`` after what waits; nothing more is taken."""
         self._stopping = True
@@ -157,8 +161,7 @@ class Turns:
         return words(self._tools.translate(self._spoken(incoming).locale, Text("press.too_fast")))
 
     def _count(self, *, now: bool = False) -> None:
-        count = self.crowd.overlooked(now=now)
-        if count:
+        if count := self.crowd.overlooked(now=now):
             log.warning("events_put_aside", extra={"events": count})
 
     async def run(self) -> None:
@@ -237,10 +240,11 @@ class Turns:
         return told if locale == told.locale else replace(told, locale=locale)
 
     async def _once(self, incoming: Sequence[Incoming]) -> Sequence[Receipt]:
+        library, ear = self._library, self._ear  # of now, whatever is taught meanwhile
         async with self._store.batch(incoming) as batch:
-            decided = carried(batch.fresh, self._library, self._ear)
+            decided = carried(batch.fresh, library, ear)
             posts = await batch.keep(decided, self._tools.now()) if decided else ()
-        self._ear.showed(posts)
+        ear.showed(posts)
         self._deliver(posts)
         _tell_muted(batch.fresh)
         receipts = {event.id: _receipt(self._tools, event, told, posts) for event, told in decided}

@@ -67,3 +67,45 @@ def written(folder: Path, texts: Mapping[str, str | bytes]) -> Path:
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(text if isinstance(text, bytes) else text.encode())
     return folder
+
+
+def further(number: str = "net-01", id_: str = "second") -> dict[str, str | bytes]:
+    """Return a pack with one published lesson and its questions, to be read beside another."""
+    topic = number.partition("-")[0]
+    lesson = GOOD["lessons/acc/acc-05.yaml"].replace("acc-05", number)
+    return {
+        "lessons/pack.yaml": (
+            f"schema: pack/1\nid: {id_}\ntitle: A further pack\nlanguages: [en, fr]\n"
+            "licence: CC BY 4.0\n"
+        ),
+        "lessons/sources.yaml": (
+            "schema: sources/1\nsources:\n  THEIRS: {publisher: A bank, title: Hang up,"
+            " address: a page, year: 2024, status: P, checked_on: 2026-11-20}\n"
+        ),
+        f"lessons/{topic}/{number}.yaml": lesson.replace("topic: acc", f"topic: {topic}")
+        .replace("CBR-HANG", "THEIRS")
+        .replace("code-never-shared", "theirs-first"),
+        f"quizzes/{topic}/{number}.yaml": GOOD["quizzes/acc/acc-05.yaml"]
+        .replace("acc-05", number)
+        .replace("CBR-HANG", "THEIRS")
+        .replace("staff-need-the-code", "theirs-too")
+        .replace("code-never-shared", "theirs-first"),
+        "quizzes/techniques.yaml": (
+            "schema: techniques/1\ntechniques:\n  theirs-first: Does what they teach.\n"
+        ),
+        "quizzes/misconceptions.yaml": (
+            "schema: misconceptions/1\nmisconceptions:\n  theirs-too: Believes that they err.\n"
+        ),
+    }
+
+
+def changed(
+    texts: Mapping[str, str | bytes], path: str, *changes: tuple[str, str]
+) -> dict[str, str | bytes]:
+    """Return *texts* with the first of each old text in *path* replaced by the new one."""
+    text = texts[path]
+    assert isinstance(text, str)
+    for old, new in changes:
+        assert old in text, (path, old)
+        text = text.replace(old, new, 1)
+    return {**texts, path: text}

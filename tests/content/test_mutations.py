@@ -1,5 +1,7 @@
 """No bytes of a file make reading, lint or the check of translations raise."""
 
+import json
+import os
 import random
 from datetime import date
 
@@ -8,11 +10,14 @@ from hypothesis import strategies as st
 
 from bot.content.interface import understand_interface
 from bot.content.lint import lint
+from bot.content.parsed import parsed, plain, understood
+from bot.content.read import understand
 from bot.content.strict import parse
 from bot.content.translation import check_translation
-from tests.content.packs import GOOD, TODAY, content
+from tests.content.packs import GOOD, TODAY, content, files, further
 
-PACKS = 500
+PACKS = int(os.environ.get("WARY_TEST_PACKS", "500"))
+"""100,000 in ``make torture``."""
 SPOILED = 4
 """Files of one pack that are mutated at once: 2,000 in all."""
 PIECES = [
@@ -48,6 +53,24 @@ def test_two_thousand_mutated_files_are_read_or_refused_and_never_raise() -> Non
         assert all(set(one.prerequisites) <= known for one in given.lessons.values())
         assert all(set(keys) <= set(given.sources) for keys in given.needs.values())
     assert refused > PACKS // 2
+
+
+def test_a_mutated_further_pack_crosses_and_is_read_or_refused_beside_a_good_one() -> None:
+    dice = random.Random(20261122)  # noqa: S311
+    second = further()
+    for _ in range(PACKS // 5):
+        spoiled = dict(second)
+        for path in dice.sample(sorted(second), SPOILED):
+            spoiled[path] = mutated(str(second[path]).encode(), dice)
+        theirs = [parsed(file) for file in files(spoiled, 1)]
+        crossed = [understood(json.loads(json.dumps(plain(one))), 1) for one in theirs]
+        assert crossed == theirs
+        both = understand(files(GOOD), (), crossed)
+        found = [*both.faults, *lint(both, TODAY)]
+        assert all(str(fault).isprintable() for fault in found)
+        # Nothing that a further pack says takes a lesson of ours away, unless it replaces it.
+        assert {"acc-05", "acc-06", "kid-08"} <= set(both.lessons)
+        assert all(item in both.items for one in both.lessons.values() for item in one.items)
 
 
 @given(st.binary(max_size=300))

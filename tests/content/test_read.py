@@ -194,7 +194,9 @@ def test_a_lesson_stops_ninety_days_after_its_review_or_on_the_day() -> None:
 
 def test_a_second_pack_adds_its_lessons_and_may_not_take_an_id() -> None:
     more = {
-        "lessons/pack.yaml": GOOD["lessons/pack.yaml"].replace("[en, fr, ar]", "[en, ru]"),
+        "lessons/pack.yaml": GOOD["lessons/pack.yaml"]
+        .replace("[en, fr, ar]", "[en, ru]")
+        .replace("id: wary", "id: other"),
         "lessons/acc/acc-05.yaml": GOOD["lessons/acc/acc-05.yaml"],
         "lessons/kid/kid-09.yaml": GOOD["lessons/kid/kid-08.yaml"].replace("kid-08", "kid-09"),
     }
@@ -205,7 +207,7 @@ def test_a_second_pack_adds_its_lessons_and_may_not_take_an_id() -> None:
     assert printed(both.faults) == [
         (
             "other/lessons/acc/acc-05.yaml:2 id: 'acc-05' is taken by lessons/acc/acc-05.yaml;"
-            " take another id"
+            " take another id, or list it under replaces in lessons/pack.yaml"
         )
     ]
     assert "kid-09" in both.lessons

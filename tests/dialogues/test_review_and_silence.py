@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from bot import i18n, settings, wiring
+from bot import i18n, settings, teaching
 from bot.core.card import Card
 from bot.core.effects import Remember
 from bot.core.events import Commanded, LessonDue
@@ -19,18 +19,18 @@ TODAY = date(2026, 11, 21)
 
 
 @pytest.fixture(scope="module")
-def made() -> wiring.Taught:
+def made() -> teaching.Taught:
     """All that is taught, and in which words."""
-    return wiring.taught(settings.read({}))
+    return teaching.taught(settings.read({}))
 
 
 @pytest.fixture(scope="module")
-def read(made: wiring.Taught) -> Read:
+def read(made: teaching.Taught) -> Read:
     render = renderer(made.catalogues.translate, i18n.rtl)
     return lambda card: render(card, "en").plain()
 
 
-def person(made: wiring.Taught) -> Talk:
+def person(made: teaching.Taught) -> Talk:
     talk = joined(stage=Idle(), reviews=(), progress=())
     talk.library = made.library
     return talk
@@ -58,7 +58,7 @@ def answered(talk: Talk, *, right: bool) -> None:
     assert any(isinstance(effect, Remember) for effect in talk.effects)
 
 
-def test_three_things_to_refresh(made: wiring.Taught, read: Read) -> None:
+def test_three_things_to_refresh(made: teaching.Taught, read: Read) -> None:
     talk = person(made)
     reviews = remembered("code-never-shared", "email-first", "update-soon")
     talk.learner = replace(talk.learner, reviews=reviews)
@@ -84,7 +84,7 @@ def test_three_things_to_refresh(made: wiring.Taught, read: Read) -> None:
     ]
 
 
-def test_one_thing_to_refresh_is_said_in_the_singular(made: wiring.Taught, read: Read) -> None:
+def test_one_thing_to_refresh_is_said_in_the_singular(made: teaching.Taught, read: Read) -> None:
     talk = person(made)
     talk.learner = replace(talk.learner, reviews=remembered("email-first"))
     talk.hear(Commanded("review"))
@@ -92,7 +92,7 @@ def test_one_thing_to_refresh_is_said_in_the_singular(made: wiring.Taught, read:
 
 
 def test_the_last_message_asks_and_says_what_silence_means(
-    made: wiring.Taught, read: Read
+    made: teaching.Taught, read: Read
 ) -> None:
     talk = person(made)
     talk.learner = replace(talk.learner, unpressed=11)

@@ -18,7 +18,7 @@ import httpx
 import pytest
 from sqlalchemy import Connection
 
-from bot import settings, store, wiring
+from bot import settings, store, teaching, wiring
 from bot.platforms.telegram import intake
 from bot.platforms.terminal.adapter import Terminal
 from bot.store import line
@@ -76,7 +76,7 @@ async def house(
     """Run the whole house over the database *file*."""
     given = settings.read({"WARY_DATABASE_URL": f"sqlite:///{file}", **more})
     base = await store.connect(f"sqlite:///{file}")
-    running = wiring.Wary(given, wiring.taught(given), base)
+    running = wiring.Wary(given, teaching.taught(given), base)
     for name in names:
         running.join(name)
     task = asyncio.create_task(running.run())

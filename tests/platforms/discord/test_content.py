@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot import i18n, settings, wiring
+from bot import i18n, settings, teaching
 from bot.platforms.discord import encode
 from bot.runtime.render import renderer
 from tests.platforms.discord import limits
@@ -14,14 +14,14 @@ from tests.platforms.everything import every_card, every_place_card
 
 
 @pytest.fixture(scope="module")
-def taught() -> wiring.Taught:
-    return wiring.taught(settings.read({}))
+def taught() -> teaching.Taught:
+    return teaching.taught(settings.read({}))
 
 
 @pytest.mark.parametrize("locale", ["en", "ar", "fr"])
 @pytest.mark.parametrize("typed_only", [False, True])
 def test_no_card_of_ours_is_over_a_limit(
-    taught: wiring.Taught, locale: str, *, typed_only: bool
+    taught: teaching.Taught, locale: str, *, typed_only: bool
 ) -> None:
     render = renderer(taught.catalogues.translate, i18n.rtl)
     over: list[str] = []

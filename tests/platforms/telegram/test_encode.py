@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from telegram import ForceReply, InlineKeyboardMarkup
 
-from bot import i18n, settings, wiring
+from bot import i18n, settings, teaching
 from bot.core.card import (
     Action,
     Bullets,
@@ -293,12 +293,12 @@ def test_a_press_comes_back_as_it_went_out(card: Message) -> None:
 
 
 @pytest.fixture(scope="module")
-def taught() -> wiring.Taught:
-    return wiring.taught(settings.read({}))
+def taught() -> teaching.Taught:
+    return teaching.taught(settings.read({}))
 
 
 @pytest.mark.parametrize("locale", ["en", "ar", "fr"])
-def test_no_card_of_ours_is_over_a_limit_or_cut(taught: wiring.Taught, locale: str) -> None:
+def test_no_card_of_ours_is_over_a_limit_or_cut(taught: teaching.Taught, locale: str) -> None:
     render = renderer(taught.catalogues.translate, i18n.rtl)
     wrong: list[str] = []
     longest = seen = 0
@@ -318,7 +318,7 @@ def test_no_card_of_ours_is_over_a_limit_or_cut(taught: wiring.Taught, locale: s
 
 @pytest.mark.parametrize("locale", ["en", "ar", "fr"])
 def test_a_question_of_a_place_is_told_whole_by_poll_and_by_pop_up(
-    taught: wiring.Taught, locale: str
+    taught: teaching.Taught, locale: str
 ) -> None:
     render = renderer(taught.catalogues.translate, i18n.rtl)
     cards = set(every_place_card(taught.library, locale, "telegram"))
@@ -341,6 +341,6 @@ def test_a_question_of_a_place_is_told_whole_by_poll_and_by_pop_up(
     assert len(votes) > 20
 
 
-def test_the_words_of_an_interface_text_are_the_message(taught: wiring.Taught) -> None:
+def test_the_words_of_an_interface_text_are_the_message(taught: teaching.Taught) -> None:
     rich = taught.catalogues.translate("en", Text("hello.what"))
     assert wire(Message(body=(Para(rich),), lang="en"))[0] == words(rich)

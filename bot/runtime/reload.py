@@ -1,0 +1,62 @@
+"""Learning anew while running: what has changed on disk replaces what is taught, or nothing does.
+
+Rule 1: what is new is built whole, beside what is served, and taken only if nothing refuses it.
+Rule 2: files that still change are left alone until they rest: nobody serves half a copy.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar
+
+from bot.core.source import Fault
+
+Made = TypeVar("Made")
+
+log = logging.getLogger(__name__)
+
+
+class Reload(Generic[Made]):
+    """Looks at a mark of all files, and learns anew when it has changed and then rests."""
+
+    def __init__(
+        self,
+        mark: Callable[[], object],
+        build: Callable[[], tuple[Made | None, Sequence[Fault]]],
+        take: Callable[[Made], None],
+    ) -> None:
+        """Join what is looked at, what is built of it, and who takes it.
+
+        *mark* and *build* run in a thread; *build* returns None with what refuses it.  *take* is
+        called in the loop.
+        """
+        self._mark = mark
+        self._build = build
+        self._take = take
+        self._known: object = None
+        self._seen: object = None
+        self._busy = asyncio.Lock()
+
+    async def look(self) -> None:
+        """Learn anew if the files have changed, and not since the last look."""
+        mark = await asyncio.to_thread(self._mark)
+        if self._known is None:
+            self._known = mark
+        rests, self._seen = mark == self._seen, mark
+        if rests and mark != self._known:
+            await self.learn()
+
+    async def learn(self) -> bool:
+        """Learn anew at once; return whether what is new is taught now."""
+        async with self._busy:
+            # The mark first: a change while building is a change for the next look.
+            self._known = await asyncio.to_thread(self._mark)
+            made, faults = await asyncio.to_thread(self._build)
+            if made is None:
+                for fault in faults:
+                    log.error("content_refused", extra={"fault": str(fault)})
+                log.error("content_kept", extra={"faults": len(faults)})
+                return False
+            self._take(made)
+            log.warning("content_reloaded")
+            return True
