@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 import pytest
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver import ActionChains, Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -22,7 +23,9 @@ SECONDS = 10
 
 
 def wait(driver: Chrome) -> WebDriverWait[Chrome]:
-    return WebDriverWait(driver, SECONDS, poll_frequency=0.05)
+    # A page that is being left has parts that are no more when they are asked.
+    gone = [StaleElementReferenceException]
+    return WebDriverWait(driver, SECONDS, poll_frequency=0.05, ignored_exceptions=gone)
 
 
 def shows(driver: Chrome, text: str) -> None:
