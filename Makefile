@@ -34,7 +34,7 @@ serve: .venv/.all
 	$(BIN)/python -m bot serve $(ARGS)
 
 test: .venv/.dev
-	$(BIN)/python -m pytest --cov=bot --cov-branch --cov-report= $(ARGS)
+	$(BIN)/python -m pytest --cov=bot.core --cov=bot.engine --cov-branch --cov-report= $(ARGS)
 	$(BIN)/python -m coverage report --include='$(COVERED)' --fail-under=100
 
 check: .venv/.dev

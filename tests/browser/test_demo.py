@@ -63,7 +63,7 @@ class Page:
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["js", "plain"])
-@pytest.mark.parametrize("language", ["en", "ar", "fr"])
+@pytest.mark.parametrize("language", ["en", "ar"])
 def test_a_person_gets_from_hello_to_a_judged_question_and_the_next_lesson(
     browser: Browse,
     demo: str,

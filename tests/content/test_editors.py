@@ -26,6 +26,12 @@ TYPES: dict[str, tuple[type, ...]] = {
 }
 
 
+@pytest.fixture(autouse=True)
+def _one_set_of_tables(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the program leave the zones of this process alone, which other tests have read."""
+    monkeypatch.setattr("zoneinfo.reset_tzpath", lambda to: to)
+
+
 class Editor(yaml.SafeLoader):
     """Reads YAML 1.2 as the language server of editors does: a date, yes and no are texts."""
 

@@ -18,6 +18,12 @@ LESSON = "lessons/net/net-01.yaml"
 AGAIN = "run wary pack sign on it again, if the change is meant"
 
 
+@pytest.fixture(autouse=True)
+def _one_set_of_tables(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the program leave the zones of this process alone, which other tests have read."""
+    monkeypatch.setattr("zoneinfo.reset_tzpath", lambda to: to)
+
+
 @pytest.fixture
 def key(tmp_path: Path) -> Path:
     make_key(tmp_path / "key.pem")

@@ -28,7 +28,12 @@ async def test_c15_a_second_process_on_one_database_says_so_and_ends(
 ) -> None:
     key = tmp_path / "its.key"
     store.make_key(key)
-    shared = {"WARY_DATABASE_URL": url, "WARY_KEY_FILE": str(key)}
+    journal = key.with_name("wary.erased")
+    shared = {
+        "WARY_DATABASE_URL": url,
+        "WARY_KEY_FILE": str(key),
+        "WARY_ERASE_JOURNAL": str(journal),
+    }
     (tmp_path / "second").mkdir()
     async with discord.serving() as guild:
         first = on_discord(tmp_path, guild, **shared)
@@ -55,7 +60,13 @@ async def test_c15_when_the_first_process_is_killed_the_next_one_leads_at_once(
     key = tmp_path / "its.key"
     store.make_key(key)
     async with discord.serving() as guild:
-        served = on_discord(tmp_path, guild, WARY_DATABASE_URL=url, WARY_KEY_FILE=str(key))
+        served = on_discord(
+            tmp_path,
+            guild,
+            WARY_DATABASE_URL=url,
+            WARY_KEY_FILE=str(key),
+            WARY_ERASE_JOURNAL=str(key.with_name("wary.erased")),
+        )
 
         async def die_and_come_back() -> None:
             await guild.until(lambda: guild.lines)
