@@ -77,7 +77,7 @@ torture: .venv/.dev
 	@$(PIP) -r requirements-dev.txt
 	@touch $@
 
-PINS := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+PINS := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras \
 	--no-annotate --no-emit-index-url --no-emit-find-links --custom-compile-command 'make pins'
 
 # The smaller file constrains the larger, so that one package has one version in all of them.
