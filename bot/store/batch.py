@@ -72,6 +72,12 @@ _LOCKS: Final = (
     .with_for_update(of=learners)
 )
 _LOCK: Final = _LOCKS.where(_MANY)
+_HOLD: Final = (
+    select(addresses.c.id)
+    .where(addresses.c.id.in_(bindparam("ids", expanding=True)), addresses.c.learner_id.is_(None))
+    .order_by(addresses.c.id)
+    .with_for_update()
+)
 _LOCK_TWO: Final = _LOCKS.where(_MANY | (learners.c.id == bindparam("owner")))
 
 _KEEPERS: Final = select(
@@ -196,6 +202,8 @@ def _read(conn: Connection, incoming: Sequence[Incoming], seal: Seal, locks: boo
     known, rows = _alone(conn, first[0], seal) if len(first) == 1 else _all(conn, first, where)
     if locked is not None and {row.learner for row in rows.values()} - {None, *locked}:
         raise Conflict("an address went to another learner")
+    if locked is not None:
+        _hold(conn, rows)
     places = {
         address: place_of(rows[lookup]) if lookup in rows else Place(seal.number(address))
         for lookup, address in lookups.items()
@@ -250,6 +258,20 @@ def _locked(conn: Connection, where: Mapping[str, object], code: str, seal: Seal
     if owner is None:
         return conn.execute(_LOCK, where).scalars().all()
     return conn.execute(_LOCK_TWO, {**where, "owner": owner}).scalars().all()
+
+
+def _hold(conn: Connection, rows: Mapping[bytes, Record]) -> None:
+    """Keep the addresses of nobody that were read until the end of the transaction.
+
+    Such a row goes with its last post, and that may be settled just now: whoever joined by it,
+    or was answered there, would be lost.
+
+    Raises:
+        Conflict: one of them went, or found its learner, since it was read.
+    """
+    loose = sorted(row.id for row in rows.values() if row.learner is None)
+    if loose and len(conn.execute(_HOLD, {"ids": loose}).all()) != len(loose):
+        raise Conflict("an address of nobody went, or found its learner")
 
 
 def _concerns(incoming: Incoming, who: Learner) -> bool:

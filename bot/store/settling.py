@@ -82,9 +82,11 @@ _DROP_PLANS: Final = delete(plans).where(
     ~exists().where(_OTHER.c.learner_id == plans.c.learner_id, _OTHER.c.closed_at.is_(None)),
 )
 WAITED_FOR: Final = exists().where(outbox.c.address_id == addresses.c.id, OPEN)
-_DELETE_UNOWNED: Final = delete(addresses).where(
-    addresses.c.id.in_(_IDS), addresses.c.learner_id.is_(None), ~WAITED_FOR
+_UNOWNED: Final = addresses.c.id.in_(_IDS) & addresses.c.learner_id.is_(None)
+_HOLD_UNOWNED: Final = (
+    select(addresses.c.id).where(_UNOWNED).order_by(addresses.c.id).with_for_update()
 )
+_DELETE_UNOWNED: Final = delete(addresses).where(_UNOWNED, ~WAITED_FOR)
 _AT: Final = outbox.c.address_id.in_(_IDS)
 _UNDER_WAY: Final = _AT & (outbox.c.state == "sending")
 _OVER: Final = _AT & outbox.c.state.in_(sorted(FINAL))
@@ -203,7 +205,13 @@ def _clean(
 
 
 def delete_unowned(conn: Connection, places: Ids) -> int:
-    """Delete those of *places* that belong to nobody and wait for nothing; return how many."""
+    """Delete those of *places* that belong to nobody and wait for nothing; return how many.
+
+    They are held first: a turn that answers there just now ends before it is looked whether
+    anything waits, since PostgreSQL would look at what was there when the statement began.
+    """
+    if conn.dialect.name != "sqlite":
+        conn.execute(_HOLD_UNOWNED, {"ids": places}).all()
     return conn.execute(_DELETE_UNOWNED, {"ids": places}).rowcount
 
 

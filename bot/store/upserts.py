@@ -72,7 +72,7 @@ def upserts(dialect: str) -> Upserts:
         learners=replacing(learners),
         plans=replacing(plans),
         notes=insert(notes).on_conflict_do_nothing(index_elements=["learner_id", "once"]),
-        places=insert(addresses).on_conflict_do_nothing(index_elements=["platform", "lookup"]),
+        places=_holding(insert(addresses)),
         tried=tried.on_conflict_do_update(
             index_elements=["id"], set_={"tries": seen.c.tries + 1, "at": tried.excluded.at}
         ).returning(seen.c.tries),
@@ -89,6 +89,12 @@ def upserts(dialect: str) -> Upserts:
         erasures=insert(erasures).on_conflict_do_nothing(index_elements=["id"]),
         reviews=replacing(reviews),
     )
+
+
+def _holding(address: postgresql.Insert) -> Insert:
+    """Return what leaves a row that is there as it is, and holds it, so that it cannot go."""
+    same = {"platform": address.excluded.platform}
+    return address.on_conflict_do_update(index_elements=["platform", "lookup"], set_=same)
 
 
 def _counting(guess: postgresql.Insert) -> Insert:

@@ -1,3 +1,5 @@
+import asyncio
+from collections.abc import Coroutine
 from dataclasses import replace
 from datetime import timedelta
 
@@ -6,7 +8,7 @@ import pytest
 from bot.core.card import Action, Text
 from bot.core.effects import Decision, Edit, Lane, Note, Notice, Say, Unplan
 from bot.core.events import Incoming, Left, LessonDue, Pressed
-from bot.core.learner import Answering, Choosing, Idle, Often, Reading, Stranger, Track
+from bot.core.learner import Answering, Choosing, Idle, Often, Reading, Stage, Stranger, Track
 from bot.ports import Outcome
 from bot.store.database import Database
 from tests.store.people import (
@@ -357,3 +359,28 @@ async def test_a_day_of_the_clock_is_an_event_like_any(store: Database) -> None:
     due = Incoming(f"plan:{who.key}:lesson:{TODAY}", ANA, NOW, LessonDue(TODAY))
     [post] = await take(store, due, LESSON)
     assert post.answers == ""
+
+
+async def _meanwhile(work: Coroutine[object, object, None]) -> asyncio.Task[None]:
+    """Begin *work* and return it when it is done, or stands behind a lock of somebody else's."""
+    begun = asyncio.create_task(work)
+    await asyncio.wait({begun}, timeout=0.5)
+    return begun
+
+
+@pytest.mark.parametrize("stage", [Idle(), Stranger()], ids=["joins", "stays a stranger"])
+async def test_whoever_presses_while_their_last_reply_is_settled_is_not_lost(
+    store: Database, second: Database, stage: Stage
+) -> None:
+    [hello] = await take(store, event("1"), REPLY, stage=Stranger())
+    assert await store.mark([hello])
+    async with store.batch([event("2")]) as batch:
+        settling = await _meanwhile(second.settle([Outcome(hello.id, "sent", "41")], NOW))
+        decided = [(i, Decision(replace(who, stage=stage), (REPLY,))) for who, i in batch.fresh]
+        [answer] = await batch.keep(decided, NOW)
+    await settling
+    assert await size(store, "addresses") == 1
+    known = await second.known(ANA)
+    assert (known is not None) == isinstance(stage, Idle)
+    [again] = await second.claim_posts("telegram", NOW + DAY, 9)
+    assert (again.id, again.address) == (answer.id, ANA)
