@@ -5,7 +5,6 @@ Rule 2: a press that finds no room waits here, as it would at Telegram, and come
 """
 
 import asyncio
-import json
 import time
 from collections import deque
 from contextlib import suppress
@@ -13,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bench.loopback.plain import Answer, response
-from bench.loopback.telegram import TRUE, WARY, parsed
+from bench.loopback.telegram import TRUE, known, parsed, result
 
 PRANK = 666
 """Who presses all the time."""
@@ -80,16 +79,12 @@ class Square:
                 return TRUE
             case "sendmessage" | "editmessagetext":
                 self._arrived(self._cards, given["chat_id"], self._seen.cards)
-                return _result({"message_id": given.get("message_id", 2), "date": 1})
+                return result({"message_id": given.get("message_id", 2), "date": 1})
             case "setwebhook":
                 self.hook = given
                 return TRUE
-            case "getme":
-                return _result(WARY)
-            case "getmycommands":
-                return _result([])
             case _:
-                return _result({}) if method.startswith("get") else TRUE
+                return known(method)
 
     async def endure(self, load: Load, calm: float = 300.0) -> Seen:
         """Let people press as *load* says, wait until all is taken, and return what was seen.
@@ -186,7 +181,3 @@ class Square:
             finally:
                 if b" 200 " not in status:
                     self.waiting.append(one)
-
-
-def _result(what: object) -> bytes:
-    return response(json.dumps({"ok": True, "result": what}).encode())

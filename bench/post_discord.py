@@ -1,13 +1,13 @@
 """What a post costs on Discord, beside discord.py's own send of the same card.
 
-Rule 1: both have written in every channel before anything is counted.
-Rule 2: at a pace ours waits at its own gate, and the peer, which has none, at one around it.
+Rule 1: the peer, which remembers channels, has written in every one before anything is counted.
+Rule 2: at a pace ours waits at its own gate, and the peer, which has none, at another of the kind.
 """
 
 import asyncio
 import warnings
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from statistics import median
 from typing import Any
@@ -15,23 +15,13 @@ from typing import Any
 from bench.loopback.client import served
 from bench.loopback.discord import TOKEN
 from bench.rows import Figure, at_most, rounds, times
-from bench.volley import (
-    POSTS,
-    Send,
-    held,
-    lesson,
-    nobody,
-    of_their_own,
-    post,
-    share,
-    volley,
-)
+from bench.volley import POSTS, Send, lesson, of_their_own, ours, post, share, volley
 from bot.core.library import Library
 from bot.core.message import Message
 from bot.platforms.discord import encode
 from bot.platforms.discord.adapter import Discord
 from bot.platforms.discord.decode import PLACE
-from bot.platforms.discord.pace import RATE, Sleep
+from bot.platforms.discord.pace import Pace
 from bot.ports import Tools
 from bot.runtime.render import Render
 
@@ -53,13 +43,15 @@ def posts(library: Library, render: Render, tools: Tools) -> tuple[Figure, ...]:
     message = lesson(library, render)
     with served("discord") as server, asyncio.Runner() as runner:
         root, stack = f"{server.root}/api/v10", AsyncExitStack()
+        mail = [post("discord", at, f"{PLACE}{FIRST + at}") for at in range(CHANNELS)]
+        bot = partial(Discord, tools, TOKEN, root)
         makers = (
-            _ours(root, [message], tools, _at_once),
+            ours(bot(pause=_at_once), mail, [message]),
             _theirs(root, message),
-            _ours(root, of_their_own(message), tools, _at_once),
-            _ours(root, [message], tools, asyncio.sleep),
+            ours(bot(pause=_at_once), mail, of_their_own(message)),
+            ours(bot(), mail, [message]),
         )
-        ours, theirs, own, waits = [runner.run(stack.enter_async_context(one)) for one in makers]
+        wary, theirs, own, waits = [runner.run(stack.enter_async_context(one)) for one in makers]
 
         def take(send: Send, count: int = POSTS) -> float:
             return runner.run(volley(send, count))
@@ -67,10 +59,10 @@ def posts(library: Library, render: Render, tools: Tools) -> tuple[Figure, ...]:
         def pace(send: Send) -> float:
             return runner.run(share(send, PACED))
 
-        for send in (ours, theirs, own):
+        for send in (wary, theirs, own):
             take(send, CHANNELS)
-        many = rounds([partial(take, one) for one in (ours, theirs, own)])
-        few = rounds([partial(pace, waits), partial(pace, held(theirs, RATE))])
+        many = rounds([partial(take, one) for one in (wary, theirs, own)])
+        few = rounds([partial(pace, waits), partial(pace, _held(theirs, tools))])
         runner.run(stack.aclose())
     return _told(many, few)
 
@@ -78,12 +70,12 @@ def posts(library: Library, render: Render, tools: Tools) -> tuple[Figure, ...]:
 def _told(
     many: Sequence[tuple[float, ...]], few: Sequence[tuple[float, ...]]
 ) -> tuple[Figure, ...]:
-    ours, theirs, own = many
+    wary, theirs, own = many
     waiting, other = (median(column) for column in few)
     peer = "discord.py's channel.send"
     drawn_anew = f"{peer}; ours where each card is drawn anew: {median(own):,.0f}"
     return (
-        times("discord.post", 0.9, drawn_anew, ours, theirs),
+        times("discord.post", 0.9, drawn_anew, wary, theirs),
         at_most("discord.paced_cpu", "%", 5.0, f"{peer} at the same pace", (waiting, other)),
     )
 
@@ -92,23 +84,15 @@ async def _at_once(_: float) -> None:
     """Wait for no rate: what is counted is what a post costs."""
 
 
-@asynccontextmanager
-async def _ours(
-    root: str, cards: Sequence[Message], tools: Tools, pause: Sleep
-) -> AsyncIterator[Send]:
-    adapter = Discord(tools, TOKEN, root, pause=pause)
-    listening = asyncio.create_task(adapter.listen(nobody))
-    ready = [post("discord", at, f"{PLACE}{FIRST + at}") for at in range(CHANNELS)]
+def _held(send: Send, tools: Tools) -> Send:
+    """Return *send* behind a gate like ours."""
+    pace = Pace(tools.now, asyncio.sleep)
 
-    async def send(number: int) -> object:
-        return await adapter.send(ready[number], cards[number % len(cards)])
+    async def spaced(number: int) -> object:
+        await pace.permit("", ours=True)
+        return await send(number)
 
-    # At the gateway before anything is counted.
-    await asyncio.sleep(1)
-    yield send
-    listening.cancel()
-    with suppress(asyncio.CancelledError):
-        await listening
+    return spaced
 
 
 @asynccontextmanager

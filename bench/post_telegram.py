@@ -6,7 +6,7 @@ drawn, and the peers are handed their own objects.  What it costs us to draw eac
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from statistics import median
 
@@ -20,9 +20,8 @@ from aiogram.types import InlineKeyboardMarkup, LinkPreviewOptions, MessageEntit
 from bench.loopback.client import served
 from bench.loopback.telegram import TOKEN
 from bench.rows import Figure, rounds, times
-from bench.volley import POSTS, Send, lesson, nobody, of_their_own, post, volley
+from bench.volley import POSTS, Send, lesson, of_their_own, ours, post, volley
 from bot.core.library import Library
-from bot.core.message import Message
 from bot.platforms.telegram import connect
 from bot.platforms.telegram.encode import Drawn, drawn
 from bot.ports import Tools
@@ -39,12 +38,14 @@ def posts(library: Library, render: Render, tools: Tools) -> tuple[Figure, ...]:
     message = lesson(library, render)
     with served("telegram") as server, asyncio.Runner() as runner:
         root, ready, stack = server.root, drawn(message), AsyncExitStack()
+        given = {"token": TOKEN, "api_url": root}
+        mail = [post("telegram", number, str(CHATS + number)) for number in range(POSTS)]
         makers = (
-            _ours(root, [message], tools),
+            ours(connect(given, tools), mail, [message]),
             _aiogram(root, ready),
             _bare(root, ready),
             _ptb(root, ready),
-            _ours(root, of_their_own(message), tools),
+            ours(connect(given, tools), mail, of_their_own(message)),
         )
         sends = [runner.run(stack.enter_async_context(one)) for one in makers]
 
@@ -60,29 +61,13 @@ def posts(library: Library, render: Render, tools: Tools) -> tuple[Figure, ...]:
 
 
 def _told(taken: Sequence[tuple[float, ...]]) -> tuple[Figure, ...]:
-    ours, aiogrammed, bare, ptb, own = taken
+    wary, aiogrammed, bare, ptb, own = taken
     drawn_anew = f"aiogram's send_message; ours where each card is drawn anew: {median(own):,.0f}"
     return (
-        times("telegram.post", 1.5, drawn_anew, ours, aiogrammed),
-        times("telegram.post.aiohttp", 0.5, "aiohttp alone, posting ready-made JSON", ours, bare),
-        times("telegram.post.ptb", 12.0, "python-telegram-bot's own send_message", ours, ptb),
+        times("telegram.post", 1.5, drawn_anew, wary, aiogrammed),
+        times("telegram.post.aiohttp", 0.5, "aiohttp alone, posting ready-made JSON", wary, bare),
+        times("telegram.post.ptb", 12.0, "python-telegram-bot's own send_message", wary, ptb),
     )
-
-
-@asynccontextmanager
-async def _ours(root: str, cards: Sequence[Message], tools: Tools) -> AsyncIterator[Send]:
-    adapter = connect({"token": TOKEN, "api_url": root}, tools)
-    listening = asyncio.create_task(adapter.listen(nobody))
-
-    ready = [post("telegram", number, str(CHATS + number)) for number in range(POSTS)]
-
-    async def send(number: int) -> object:
-        return await adapter.send(ready[number], cards[number % len(cards)])
-
-    yield send
-    listening.cancel()
-    with suppress(asyncio.CancelledError):
-        await listening
 
 
 @asynccontextmanager

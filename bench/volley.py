@@ -8,7 +8,8 @@ of it again costs as much as a thousand posts, and whom that hits would be chanc
 import asyncio
 import gc
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -19,7 +20,7 @@ from bot.core.learner import Learner, Often
 from bot.core.library import Library
 from bot.core.message import Message, Span
 from bot.engine.decide import decide
-from bot.ports import Post, Receipt
+from bot.ports import Platform, Post, Receipt
 from bot.runtime.render import Render
 
 POSTS = 1500
@@ -67,21 +68,6 @@ async def _all(send: Send, numbers: Iterator[int]) -> None:
     await asyncio.gather(*(one_after_another() for _ in range(IN_FLIGHT)))
 
 
-def held(send: Send, rate: float) -> Send:
-    """Return *send* at no more than *rate* a second, evenly spaced."""
-    free = 0.0
-
-    async def spaced(number: int) -> object:
-        nonlocal free
-        now = time.perf_counter()
-        wait, free = free - now, max(free, now) + 1 / rate
-        if wait > 0:
-            await asyncio.sleep(wait)
-        return await send(number)
-
-    return spaced
-
-
 def lesson(library: Library, render: Render) -> Message:
     """Return the card of a lesson in English, as it goes to everybody whose hour it is."""
     due = Incoming("bench", Address("bench", "1"), AT, LessonDue(date(2026, 11, 21)))
@@ -101,6 +87,23 @@ def post(platform: str, number: int, to: str) -> Post:
     return Post(number, address, Card(), Lane.LESSON, "en", nonce=f"bench{number:020d}")
 
 
-async def nobody(batch: Sequence[Incoming]) -> Sequence[Receipt]:
-    """Take whatever is reported, and do nothing."""
+@asynccontextmanager
+async def ours(
+    adapter: Platform, ready: Sequence[Post], cards: Sequence[Message]
+) -> AsyncIterator[Send]:
+    """Let *adapter* listen, and yield how it sends: each of *ready*, with the *cards* in turn."""
+    listening = asyncio.create_task(adapter.listen(_nobody))
+
+    async def send(number: int) -> object:
+        return await adapter.send(ready[number], cards[number % len(cards)])
+
+    # At the service before anything is counted.
+    await asyncio.sleep(1)
+    yield send
+    listening.cancel()
+    with suppress(asyncio.CancelledError):
+        await listening
+
+
+async def _nobody(batch: Sequence[Incoming]) -> Sequence[Receipt]:
     return [Receipt() for _ in batch]

@@ -1,6 +1,8 @@
 """A Discord that answers as Discord does: REST with its limits' headers, and a gateway.
 
 Rule 1: what it does for an answer is little, and always the same.
+Rule 2: what it says is its own, not that of the tests' Discord, which grows with the tests:
+whoever is measured reads it, so it belongs to the figure.
 """
 
 import asyncio

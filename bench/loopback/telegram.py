@@ -43,12 +43,8 @@ class BotApi:
                 self._poll = asyncio.get_running_loop().create_future()
                 self._polled.set()
                 return self._poll
-            case "getme":
-                return _result(WARY)
-            case "getmycommands":
-                return _result([])
             case _:
-                return _result({}) if method.startswith("get") else TRUE
+                return known(method)
 
     def _message(self, body: bytes) -> bytes:
         given = parsed(body)
@@ -56,7 +52,7 @@ class BotApi:
         self._people.see(str(number))
         chat = _chat(given["chat_id"])
         shown = {key: given[key] for key in ("text", *WHOLE[:3]) if key in given}
-        return _result({"message_id": number, "from": WARY, "chat": chat, "date": 1, **shown})
+        return result({"message_id": number, "from": WARY, "chat": chat, "date": 1, **shown})
 
     # What people do
 
@@ -77,7 +73,7 @@ class BotApi:
     def _push(self, update: dict[str, Any]) -> None:
         assert self._poll is not None
         self._polled.clear()
-        self._poll.set_result(_result([{"update_id": next(self._updates), **update}]))
+        self._poll.set_result(result([{"update_id": next(self._updates), **update}]))
 
 
 def parsed(body: bytes) -> dict[str, Any]:
@@ -102,5 +98,17 @@ def _held(who: int, number: int) -> dict[str, Any]:
     return {"message_id": number, "date": 1, "chat": _chat(FIRST + who)}
 
 
-def _result(what: object) -> bytes:
+def known(method: str) -> bytes:
+    """Return the answer of a call that changes nothing anybody measures."""
+    match method:
+        case "getme":
+            return result(WARY)
+        case "getmycommands":
+            return result([])
+        case _:
+            return result({}) if method.startswith("get") else TRUE
+
+
+def result(what: object) -> bytes:
+    """Return the answer of a call that went well."""
     return response(json.dumps({"ok": True, "result": what}).encode())
