@@ -55,6 +55,10 @@ class Said:
     asked: Action | None = None
 
 
+By = Literal["forward", "reply", "context", "file"]
+"""How a message was shown to us."""
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A message was shown to us, to be told whether it is genuine.
@@ -66,7 +70,7 @@ class Shown:
 
     text: str = ""
     on: str = ""
-    by: Literal["forward", "reply", "context", "file"] = "forward"
+    by: By = "forward"
     public: bool = False
 
 

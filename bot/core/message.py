@@ -69,6 +69,16 @@ def words(rich: Rich) -> str:
     )
 
 
+def bar(done: int, total: int) -> str:
+    """Return *done* of *total* as a bar of at most ``BAR`` cells, a blank, and in figures.
+
+    More than all fills the bar and no more.
+    """
+    cells = min(total, BAR)
+    full = min(max(round(cells * done / total), 0), cells) if total else 0
+    return f"{'▰' * full}{'▱' * (cells - full)} {done}/{total}"
+
+
 @dataclass(frozen=True, slots=True)
 class Typed:
     """What typed words meant on an open card."""
@@ -134,10 +144,7 @@ class Message(Layout[Rich]):
             case Specimen():
                 yield from _specimen(block)
             case Progress(done, total, label):
-                cells = min(total, BAR)
-                full = round(cells * done / total) if total else 0
-                head = f"{words(label)} " if label else ""
-                yield f"{head}{'▰' * full}{'▱' * (cells - full)} {done}/{total}"
+                yield f"{words(label)} {bar(done, total)}" if label else bar(done, total)
             case Marked(options):
                 yield from (self.marked(marks, text) for marks, text in options)
             case _:

@@ -21,6 +21,22 @@ from bot.core.learner import (
 from bot.core.library import Library
 from bot.engine import answering, first_aid, lesson, onboarding, quiz, review, screens
 
+COMMANDS = (
+    "lesson",
+    "check",
+    "aid",
+    "settings",
+    "link",
+    "stop",
+    "help",
+    "privacy",
+    "forgetme",
+)
+"""Commands offered on every platform, in this order; each has its text ``command.<name>``.
+
+Source: chat.md, 9.
+"""
+
 PRIVACY = ("kept", "never", "stop", "forget")
 """The sentences of the card that says what is kept."""
 

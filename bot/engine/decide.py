@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from bot.core.card import Action, Card, Text
-from bot.core.effects import Decision, Edit, Effect, Notice, Say
+from bot.core.effects import Decision, Notice, Say
 from bot.core.events import (
     Added,
     Began,
@@ -53,7 +53,7 @@ from bot.engine import (
     schedule,
     silence,
 )
-from bot.engine.replies import pressed_on, show
+from bot.engine.replies import pressed_on, redrawn, show
 
 Press = Callable[[Learner, Incoming, Pressed, Library], Decision | None]
 
@@ -262,7 +262,7 @@ def _settings(learner: Learner, incoming: Incoming, library: Library) -> Decisio
     found = preferences.opened(learner, incoming, library, "settings")
     if found is None or incoming.where is None or not incoming.where.runs:
         return found
-    return replace(found, effects=tuple(place.beside(effect) for effect in found.effects))
+    return replace(found, effects=tuple(redrawn(one, place.beside) for one in found.effects))
 
 
 COMMANDS: dict[str, Callable[[Learner, Incoming, Library], Decision | None]] = {
@@ -301,15 +301,7 @@ def _dressed(decision: Decision) -> Decision:
     """Return the decision with the cards of a learner who wants words alone marked so."""
     if not decision.learner.typed_only:
         return decision
-    return replace(decision, effects=tuple(_typed(one) for one in decision.effects))
-
-
-def _typed(effect: Effect) -> Effect:
-    match effect:
-        case Say(card) | Edit(_, card):
-            return replace(effect, card=_bare(card))
-        case _:
-            return effect
+    return replace(decision, effects=tuple(redrawn(one, _bare) for one in decision.effects))
 
 
 def _bare(card: Card) -> Card:

@@ -43,11 +43,6 @@ def pressed(
     return Decision(forgotten, (show(event, _told("forget.done")),))
 
 
-def button() -> Button[Text]:
-    """Return the way here, for cards that show what is kept."""
-    return Button(Text("forget.me"), Action(FORGET), style="danger")
-
-
 def _asked(learner: Learner) -> Card:
     apps = tuple(Para(Text("forget.linked", (("app", app(one)),))) for one in learner.ties.also)
     return Card(

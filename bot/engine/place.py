@@ -8,7 +8,7 @@ Rule 2: what is a person's own matter is never answered where others read along.
 from dataclasses import replace
 
 from bot.core.card import Action, Button, Card, Choice, Para, Text
-from bot.core.effects import Decision, Edit, Effect, Notice, Relocate, Say
+from bot.core.effects import Decision, Effect, Notice, Relocate, Say
 from bot.core.events import (
     Added,
     Began,
@@ -26,7 +26,7 @@ from bot.core.events import (
 from bot.core.learner import Choosing, Learner, Stranger
 from bot.core.library import Library
 from bot.engine import lesson, posting, preferences, schedule, screens
-from bot.engine.replies import show
+from bot.engine.replies import redrawn, show
 from bot.engine.screens import HERE
 
 GOVERNED = frozenset({"set", "go", "page"})
@@ -77,7 +77,7 @@ def visits(learner: Learner, incoming: Incoming) -> bool:
 def happened(place: Learner, incoming: Incoming, library: Library) -> Decision:
     """Return what follows from an event of a place."""
     decision = _happened(place, incoming, library)
-    return replace(decision, effects=tuple(own(effect) for effect in decision.effects))
+    return replace(decision, effects=tuple(redrawn(one, governed) for one in decision.effects))
 
 
 def _happened(place: Learner, incoming: Incoming, library: Library) -> Decision:
@@ -199,14 +199,10 @@ def _stopped(place: Learner, event: Pressed) -> Decision:
     return Decision(forgotten, (show(event, card),))
 
 
-def beside(effect: Effect) -> Effect:
-    """Return *effect* with the way to the place's settings on its card."""
-    match effect:
-        case Say(card) | Edit(_, card):
-            this = Button(Text("place.this"), Action(HERE, ("go", "settings")))
-            return replace(effect, card=replace(card, buttons=(*card.buttons, this)))
-        case _:
-            return effect
+def beside(card: Card) -> Card:
+    """Return the settings of a person with the way to those of the place they act in."""
+    this = Button(Text("place.this"), Action(HERE, ("go", "settings")))
+    return replace(card, buttons=(*card.buttons, this))
 
 
 def visited(learner: Learner, incoming: Incoming, library: Library) -> Decision | None:
@@ -247,16 +243,8 @@ def _presses(event: Event) -> bool:
     return isinstance(event, Pressed | Unreadable)
 
 
-def own(effect: Effect) -> Effect:
-    """Return *effect* with the buttons of a place's own settings marked as such."""
-    match effect:
-        case Say(card) | Edit(_, card):
-            return replace(effect, card=_governed(card))
-        case _:
-            return effect
-
-
-def _governed(card: Card) -> Card:
+def governed(card: Card) -> Card:
+    """Return *card* with the buttons of settings marked as the place's own."""
     return replace(
         card,
         choices=tuple(_choice(one) for one in card.choices),

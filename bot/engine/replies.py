@@ -3,6 +3,9 @@
 Rule 1: nobody else chooses between Edit, Say and Notice in answer to an event.
 """
 
+from collections.abc import Callable
+from dataclasses import replace
+
 from bot.core.card import Card, Para, Text
 from bot.core.effects import Edit, Effect, Notice, Say
 from bot.core.events import Event, Pressed, Unreadable
@@ -26,3 +29,12 @@ def show(event: Event, card: Card) -> Effect:
 def tell(event: Event, text: Text) -> Effect:
     """Return one line in answer to *event*: gone afterwards for a press, a card for words."""
     return Notice(text) if pressed_on(event) else Say(Card(body=(Para(text),)))
+
+
+def redrawn(effect: Effect, change: Callable[[Card], Card]) -> Effect:
+    """Return *effect* with its card changed; one that shows no card stays as it is."""
+    match effect:
+        case Say(card) | Edit(_, card):
+            return replace(effect, card=change(card))
+        case _:
+            return effect

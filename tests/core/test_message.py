@@ -15,7 +15,7 @@ from bot.core.card import (
     Progress,
     Specimen,
 )
-from bot.core.message import Message, Rich, Span, Typed, words
+from bot.core.message import Message, Rich, Span, Typed, bar, words
 
 
 def rich(text: str) -> Rich:
@@ -202,3 +202,11 @@ def test_a_numbered_specimen_without_sender_numbers_its_parts() -> None:
     parts = (rich("From: Road"), rich("Pay\nnow"))
     message = Message(lang="en", body=(Specimen("mail", rich("EXAMPLE"), parts, numbered=True),))
     assert message.plain() == "EXAMPLE\n> 1) From: Road\n> 2) Pay\n> now"
+
+
+@pytest.mark.parametrize(
+    ("done", "total", "drawn"),
+    [(1, 3, "▰▱▱ 1/3"), (5, 3, "▰▰▰ 5/3"), (40, 20, f"{'▰' * 10} 40/20"), (0, 0, " 0/0")],
+)
+def test_a_bar_is_as_long_as_it_is_and_no_longer(done: int, total: int, drawn: str) -> None:
+    assert bar(done, total) == drawn

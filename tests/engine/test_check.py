@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.core.card import Action
 from bot.core.effects import Edit, Say
-from bot.core.events import Address, Commanded, Incoming, Pressed, Said, Shown, Where
+from bot.core.events import Address, By, Commanded, Incoming, Pressed, Said, Shown, Where
 from bot.core.learner import Answering, Choosing, Idle, Stranger
 from bot.engine import check
 from bot.engine.decide import decide
@@ -32,9 +32,9 @@ def said(talk: Talk) -> Say:
 
 
 @pytest.mark.parametrize("by", ["forward", "reply", "context"])
-def test_a_shown_message_gets_advice_as_a_reply_to_it(by: str) -> None:
+def test_a_shown_message_gets_advice_as_a_reply_to_it(by: By) -> None:
     talk = joined()
-    talk.hear(Shown(CANARY, "41", by))  # type: ignore[arg-type]  # one of its words
+    talk.hear(Shown(CANARY, "41", by))
     assert talk.keys >= ADVICE
     assert (said(talk).reply_to, said(talk).to) == ("41", None)
     assert talk.card.tone == "warn"
@@ -143,8 +143,8 @@ def shown_to_all(talk: Talk, event: Shown) -> Say:
 
 
 @pytest.mark.parametrize("by", ["reply", "file"])
-def test_where_all_read_along_the_advice_is_the_same_for_everybody(by: str) -> None:
-    event = Shown("", "41", by, public=True)  # type: ignore[arg-type]  # one of its words
+def test_where_all_read_along_the_advice_is_the_same_for_everybody(by: By) -> None:
+    event = Shown("", "41", by, public=True)
     answers = {shown_to_all(talk, event) for talk in (Talk(), joined(), joined(stage=NUMBER))}
     [say] = answers
     assert (say.to, say.reply_to) == (PLACE, "41")
@@ -159,10 +159,10 @@ def test_nowhere_to_answer_all_means_answering_who_asked() -> None:
 
 
 @given(st.text(min_size=1, max_size=300), st.sampled_from(["forward", "reply", "file"]))
-def test_no_text_changes_the_answer_or_goes_into_it(text: str, by: str) -> None:
+def test_no_text_changes_the_answer_or_goes_into_it(text: str, by: By) -> None:
     one, other = joined(), joined()
-    one.hear(Shown(text, "41", by))  # type: ignore[arg-type]  # one of its words
-    other.hear(Shown("another", "41", by))  # type: ignore[arg-type]  # one of its words
+    one.hear(Shown(text, "41", by))
+    other.hear(Shown("another", "41", by))
     assert (one.effects, one.learner) == (other.effects, other.learner)
 
 

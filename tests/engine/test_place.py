@@ -28,6 +28,7 @@ from bot.core.events import (
 from bot.core.learner import Choosing, Idle, Learner, Often, Stranger, Track
 from bot.engine import place
 from bot.engine.decide import decide
+from bot.engine.replies import redrawn
 from tests.engine.school import LIBRARY, ME, NOON
 
 GROUP = Address("test", "-100")
@@ -254,7 +255,7 @@ def test_where_answers_are_private_a_person_is_answered_as_anywhere() -> None:
 
 
 def test_the_button_of_a_place_stands_beside_settings_alone() -> None:
-    assert place.beside(Unplan("lesson")) == Unplan("lesson")
+    assert redrawn(Unplan("lesson"), place.beside) == Unplan("lesson")
 
 
 def test_a_place_that_refuses_our_posts_rests_and_its_keeper_is_told_once() -> None:
@@ -290,7 +291,7 @@ def test_a_group_that_moves_takes_its_rhythm_along() -> None:
 
 def test_a_page_that_opens_is_no_button_of_the_place() -> None:
     page = Button(Text("x"), "https://wary.example")
-    assert place.own(Say(Card(buttons=(page,)))) == Say(Card(buttons=(page,)))
+    assert place.governed(Card(buttons=(page,))) == Card(buttons=(page,))
 
 
 def test_a_child_of_a_group_is_never_a_track_that_can_be_chosen() -> None:

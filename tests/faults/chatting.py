@@ -273,6 +273,11 @@ def on_discord(folder: Path, guild: discord.Server, **more: str) -> Served:
     return Served(folder, {**settings, **more})
 
 
+def on_both(folder: Path, api: telegram.BotApi, guild: discord.Server, **more: str) -> Served:
+    settings = {**on_telegram(folder, api).settings, **on_discord(folder, guild).settings}
+    return Served(folder, {**settings, "WARY_PLATFORMS": "telegram,discord", **more})
+
+
 async def studies(guild: discord.Server, user: str) -> list[str]:
     """Begin, and press on; what nothing came of is pressed again, as people do.
 

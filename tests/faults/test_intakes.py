@@ -12,6 +12,7 @@ was heard is handled at most once, and every person gets to the end of their que
 import asyncio
 import sys
 from collections import Counter
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -40,22 +41,34 @@ SECRET = "Planted-Webhook_Secret"  # noqa: S105 - invented
 CALLS = ("sendMessage", "editMessageText", "answerCallbackQuery")
 
 
-def _is_call(method: str, *_: object) -> bool:
-    return method in CALLS
+def _on_telegram(
+    patch: pytest.MonkeyPatch, api: telegram.BotApi, reaper: Reaper, calls: Sequence[str] = CALLS
+) -> Reaper:
+    """Let *reaper* kill at those *calls*."""
+    dying = reaper.over(api._apply, lambda method, _: method in calls, _died)
+    patch.setattr(api, "_apply", dying)
+    return reaper
 
 
 def _died() -> object:
     raise telegram.No(502, "nobody is there to hear it")
 
 
-@pytest.mark.parametrize("seed", [1])
+def _on_discord(
+    patch: pytest.MonkeyPatch, guild: discord.Server, reaper: Reaper, counts: Callable[..., bool]
+) -> Reaper:
+    """Let *reaper* kill at the calls that count."""
+    dying = reaper.over(guild._answer, counts, lambda: refusal(502, 0))
+    patch.setattr(guild, "_answer", dying)
+    return reaper
+
+
 async def test_of_100_updates_polled_two_kills_lose_none_and_double_none(
-    seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with telegram.serving() as api:
         served = on_telegram(tmp_path, api)
-        reaper = Reaper.of(served, seed, PEOPLE * 8)
-        monkeypatch.setattr(api, "_apply", reaper.over(api._apply, _is_call, _died))
+        reaper = _on_telegram(monkeypatch, api, Reaper.of(served, 1, PEOPLE * 8))
         await lives(served, _all_taken(api))
         assert reaper.kills == KILLS
         _judge_telegram(served, api)
@@ -67,9 +80,8 @@ async def _all_taken(api: telegram.BotApi) -> None:
     await api.until(lambda: not api.updates, 30)
 
 
-@pytest.mark.parametrize("seed", [3])
 async def test_of_100_updates_called_two_kills_lose_none_and_double_none(
-    seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with telegram.serving() as api:
         port = free_port()
@@ -81,8 +93,7 @@ async def test_of_100_updates_called_two_kills_lose_none_and_double_none(
             WARY_TELEGRAM_WEBHOOK_URL=url,
             WARY_TELEGRAM_WEBHOOK_SECRET=SECRET,
         )
-        reaper = Reaper.of(served, seed, PEOPLE * 8)
-        monkeypatch.setattr(api, "_apply", reaper.over(api._apply, _is_call, _died))
+        reaper = _on_telegram(monkeypatch, api, Reaper.of(served, 3, PEOPLE * 8))
         caller = Caller(api, url, SECRET)
         calling = asyncio.create_task(caller.run())
         people = crowd(range(1, PEOPLE + 1), lambda person: learns(api, person))
@@ -119,15 +130,12 @@ def _judge_answers(served: Served) -> None:
     assert served.rows("PRAGMA integrity_check") == [("ok",)]
 
 
-@pytest.mark.parametrize("seed", [6])
 async def test_of_100_presses_on_the_gateway_two_kills_lose_none_and_double_none(
-    seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with discord.serving() as guild:
         served = on_discord(tmp_path, guild)
-        reaper = Reaper.of(served, seed, PEOPLE * 8)
-        dying = reaper.over(guild._answer, _is_answer, lambda: refusal(502, 0))
-        monkeypatch.setattr(guild, "_answer", dying)
+        reaper = _on_discord(monkeypatch, guild, Reaper.of(served, 6, PEOPLE * 8), _is_answer)
         begun: dict[str, list[str]] = {}
 
         async def chat(number: int) -> None:
@@ -168,9 +176,7 @@ async def test_an_answer_to_a_command_that_the_kill_caught_on_its_way_is_seen_on
 ) -> None:
     async with discord.serving() as guild:
         served = on_discord(tmp_path, guild)
-        reaper = Reaper(served, [(1, False)])
-        dying = reaper.over(guild._answer, _is_card, lambda: refusal(502, 0))
-        monkeypatch.setattr(guild, "_answer", dying)
+        reaper = _on_discord(monkeypatch, guild, Reaper(served, [(1, False)]), _is_card)
 
         async def begin() -> None:
             await guild.until(lambda: guild.lines)
@@ -195,9 +201,8 @@ async def test_on_telegram_a_new_message_the_kill_has_hidden_is_the_one_thing_sa
 ) -> None:
     async with telegram.serving() as api:
         served = on_telegram(tmp_path, api)
-        reaper = Reaper(served, [(1, False), (3, False)])
-        dying = reaper.over(api._apply, lambda method, _: method in CALLS[:2], _died)
-        monkeypatch.setattr(api, "_apply", dying)
+        deaths = Reaper(served, [(1, False), (3, False)])
+        reaper = _on_telegram(monkeypatch, api, deaths, CALLS[:2])
         await lives(served, learns(api, 7))
         assert reaper.kills == 2
         said, again = api.chats[7]

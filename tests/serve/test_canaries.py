@@ -12,7 +12,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from tests.faults.chatting import STEPS, Caller, Served, free_port, learns, lives, studies
+from tests.faults.chatting import STEPS, Caller, Served, free_port, learns, lives, on_both, studies
 from tests.platforms.discord import server as discord
 from tests.platforms.discord.payloads import TOKEN as DISCORD_TOKEN
 from tests.platforms.telegram import server as telegram
@@ -80,16 +80,11 @@ def _more(api: telegram.BotApi, shown: int) -> bool:
     return len(api.chats[PERSON]) > shown
 
 
-def _settings(api: telegram.BotApi, guild: discord.Server) -> dict[str, str]:
-    return {
-        "WARY_PLATFORMS": "telegram,discord,web",
-        "WARY_TELEGRAM_TOKEN": telegram.TOKEN,
-        "WARY_TELEGRAM_API_URL": api.url,
-        "WARY_TELEGRAM_WEBHOOK_SECRET": SECRET,
-        "WARY_DISCORD_TOKEN": DISCORD_TOKEN,
-        "WARY_DISCORD_API_URL": guild.root,
-        "WARY_PORT": str(free_port()),
-    }
+def _on_all(folder: Path, api: telegram.BotApi, guild: discord.Server) -> Served:
+    served = on_both(folder, api, guild, WARY_PLATFORMS="telegram,discord,web")
+    more = {"WARY_TELEGRAM_WEBHOOK_SECRET": SECRET, "WARY_PORT": str(free_port())}
+    served.settings.update(more)
+    return served
 
 
 @pytest.mark.parametrize("way", ["polling", "webhook"])
@@ -97,7 +92,7 @@ async def test_a7_no_secret_and_no_person_is_in_anything_a_run_prints_or_writes(
     way: str, tmp_path: Path
 ) -> None:
     async with telegram.serving() as api, discord.serving() as guild:
-        served = Served(tmp_path, _settings(api, guild))
+        served = _on_all(tmp_path, api, guild)
         root = f"http://127.0.0.1:{served.settings['WARY_PORT']}"
         caller = Caller(api, f"{root}/telegram", SECRET)
         if way == "webhook":
@@ -142,8 +137,8 @@ async def test_a7_a_secret_that_cannot_be_meant_is_refused_and_not_repeated(
     name: str, value: str, tmp_path: Path
 ) -> None:
     nowhere = telegram.BotApi(url="http://127.0.0.1:9")
-    settings = {**_settings(nowhere, discord.Server(root="http://127.0.0.1:9")), name: value}
-    served = Served(tmp_path, settings)
+    served = _on_all(tmp_path, nowhere, discord.Server(root="http://127.0.0.1:9"))
+    served.settings[name] = value
     await served.start()
     assert await asyncio.wait_for(served.ended(), 20) == 1
     told = b"".join(_files(served).values())

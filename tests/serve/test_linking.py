@@ -4,43 +4,35 @@ import re
 import sqlite3
 from collections.abc import Awaitable, Callable
 from contextlib import closing
-from functools import partial
 from pathlib import Path
 
+from tests.faults.chatting import Served, on_both
 from tests.platforms.discord import server as discord
 from tests.platforms.telegram import server as telegram
-from tests.serve.test_serve import USER, wary
+from tests.serve.test_serve import JOINING, USER, walked, wary
 
-JOINING = (
-    ("lang:en", "track:en:citizen"),
-    ("track:en:citizen", "answer:acc-01-q1:b"),
-    ("answer:acc-01-q1:b", "set:often:daily"),
-    ("set:often:daily", "set:hour:18.00"),
-    ("set:hour:18.00", "set:country:gb"),
-    ("set:country:gb", "more"),
-)
 Wait = Callable[[Callable[[], bool]], Awaitable[None]]
 CODE = re.compile(r"[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}")
 
 
 async def test_linked_on_both_there_is_one_lesson_a_day_over_both(tmp_path: Path) -> None:
-    log = tmp_path / "log.txt"
     async with telegram.serving() as api, discord.serving() as guild:
-        async with wary(api.url, guild.root, log):
+        served = on_both(tmp_path, api, guild)
+        async with wary(served):
             code = await _begun(api)
             await _linked(guild, code)
             await api.until(lambda: any("Discord" in one.text for one in api.chats[7]))
         before = _posts(api, guild)
-        assert await _day(api, guild, tmp_path, lambda: len(api.chats[7]), api.until) == (
+        assert await _day(api, guild, served, lambda: len(api.chats[7]), api.until) == (
             before[0] + 1,
             before[1],
         )
         lesson = api.chats[7][-1]
         assert any(token.startswith("quiz:") for token in lesson.tokens)
-        async with wary(api.url, guild.root, log.with_name("moved.txt")):
+        async with wary(served):
             await _moved(guild)
         before = _posts(api, guild)
-        assert await _day(api, guild, tmp_path, lambda: len(guild.seen()), guild.until) == (
+        assert await _day(api, guild, served, lambda: len(guild.seen()), guild.until) == (
             before[0],
             before[1] + 1,
         )
@@ -56,20 +48,11 @@ def _told_nowhere(code: str, folder: Path) -> None:
 
 async def _begun(api: telegram.BotApi) -> str:
     """Begin on Telegram, ask for a code there, and return it."""
-    mine = api.chats[7]
-    api.say("/start")
-    await api.until(lambda: bool(mine), 30)
-    for token, next_ in JOINING:
-        api.press(mine[0], token)
-        await api.until(partial(_offers, mine[0], next_))
+    mine = await walked(api, JOINING)
     api.say("/link")
     await api.until(lambda: len(mine) == 2)
     [code] = CODE.findall(mine[1].text)
     return str(code)
-
-
-def _offers(shown: telegram.Shown, token: str) -> bool:
-    return token in shown.tokens
 
 
 async def _linked(guild: discord.Server, code: str) -> None:
@@ -77,7 +60,7 @@ async def _linked(guild: discord.Server, code: str) -> None:
     option = {"type": 3, "name": "code", "value": code.lower()}
     data = {"id": guild.number(), "name": "link", "type": 1, "options": [option]}
     await guild.until(lambda: guild.lines)
-    await guild.interact(USER, 2, data)
+    await guild.interact(guild.interaction(USER, 2, data))
     await guild.until(lambda: any("one learner" in one.text for one in guild.seen()))
     assert "comes to you on Telegram" in guild.seen()[-1].text
 
@@ -92,24 +75,23 @@ async def _moved(guild: discord.Server) -> None:
 
 
 async def _day(
-    api: telegram.BotApi, guild: discord.Server, folder: Path, on: Callable[[], int], wait: Wait
+    api: telegram.BotApi, guild: discord.Server, served: Served, on: Callable[[], int], wait: Wait
 ) -> tuple[int, int]:
     """Let the next day come, and return what stands on either platform afterwards.
 
     The clock cannot be moved, so the plan is; *on* counts where the lesson is looked for, and
     *wait* waits there.  The second start finds the day done.
     """
-    before, told = on(), sum(_posts(api, guild))
-    with closing(sqlite3.connect(folder / "wary.db")) as base, base:
+    before = on()
+    with closing(sqlite3.connect(served.database)) as base, base:
         assert base.execute("UPDATE plans SET due_at = 1").rowcount == 1
-    for number in range(2):
+    for _ in range(2):
         lines = len(guild.lines)
-        async with wary(api.url, guild.root, folder / f"day{told}-{number}.txt"):
+        async with wary(served):
             await guild.until(lambda: len(guild.lines) > lines)  # noqa: B023  awaited here
             await wait(lambda: on() > before)
-    with closing(sqlite3.connect(folder / "wary.db")) as base:
-        assert base.execute("SELECT count(*) FROM plans WHERE due_at > 1").fetchone() == (1,)
-        assert base.execute("SELECT count(*) FROM learners").fetchone() == (1,)
+    assert served.rows("SELECT count(*) FROM plans WHERE due_at > 1") == [(1,)]
+    assert served.rows("SELECT count(*) FROM learners") == [(1,)]
     return _posts(api, guild)
 
 

@@ -1,77 +1,57 @@
 """``wary serve`` itself on Telegram and Discord at once, against loopback servers of both."""
 
 import asyncio
-import os
-import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 
+from tests.faults.chatting import STEPS, Served, on_both
 from tests.platforms.discord import server as discord
 from tests.platforms.discord.payloads import TOKEN, Spoken
 from tests.platforms.telegram import server as telegram
 
-ROOT = Path(__file__).parents[2]
 USER = "700000000000000007"
+JOINING = (*STEPS, ("set:hour:18.00", "set:country:gb"), ("set:country:gb", "more"))
+"""What somebody presses until the first lesson is due, and what the card offers then."""
 
 
 @asynccontextmanager
-async def wary(api: str, root: str, log: Path) -> AsyncIterator[None]:
-    """Run ``wary serve`` on both platforms; all that it prints goes to *log*."""
-    clean = {key: value for key, value in os.environ.items() if not key.startswith("WARY_")}
-    environment = {
-        **clean,
-        "WARY_PLATFORMS": "telegram,discord",
-        "WARY_DATABASE_URL": f"sqlite:///{log.with_name('wary.db')}",
-        "WARY_TELEGRAM_TOKEN": telegram.TOKEN,
-        "WARY_TELEGRAM_API_URL": api,
-        "WARY_DISCORD_TOKEN": TOKEN,
-        "WARY_DISCORD_API_URL": root,
-        "WARY_LOG_LEVEL": "DEBUG",
-    }
-    with log.open("w") as out:
-        running = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", "serve", cwd=ROOT, env=environment, stdout=out, stderr=out
-        )
-        try:
-            yield
-        finally:
-            running.terminate()
-            assert await asyncio.wait_for(running.wait(), 15) == 0, log
+async def wary(served: Served) -> AsyncIterator[None]:
+    """Run ``wary serve`` as long as the context lasts, and stop it in good order."""
+    await served.start()
+    try:
+        yield
+    finally:
+        await asyncio.wait_for(served.stop(), 15)
 
 
 async def test_one_process_teaches_on_both_and_tells_no_token(tmp_path: Path) -> None:
-    log = tmp_path / "log.txt"
-    async with (
-        telegram.serving() as api,
-        discord.serving() as guild,
-        wary(api.url, guild.root, log),
-    ):
-        await asyncio.gather(_on_telegram(api), _on_discord(guild))
-    told = await asyncio.to_thread(log.read_text)
+    async with telegram.serving() as api, discord.serving() as guild:
+        served = on_both(tmp_path, api, guild)
+        async with wary(served):
+            await asyncio.gather(_on_telegram(api), _on_discord(guild))
+    told = await asyncio.to_thread(served.log.read_text)
     assert telegram.TOKEN not in told
     assert telegram.TOKEN.split(":")[1] not in told
     assert TOKEN not in told
     assert "Traceback" not in told, told[-3000:]
 
 
-async def _on_telegram(api: telegram.BotApi) -> None:
+async def walked(api: telegram.BotApi, steps: Sequence[tuple[str, str]]) -> list[telegram.Shown]:
+    """Begin on Telegram, press one of *steps* after the other, and return what stands there."""
     mine = api.chats[7]
     api.say("/start")
     await api.until(lambda: bool(mine), 30)
-    for token, next_ in (
-        ("lang:en", "track:en:citizen"),
-        ("track:en:citizen", "answer:acc-01-q1:b"),
-        ("answer:acc-01-q1:b", "set:often:daily"),
-        ("set:often:daily", "set:hour:18.00"),
-        ("set:hour:18.00", "set:country:gb"),
-        ("set:country:gb", "more"),
-        ("more", "quiz:acc-01"),
-    ):
+    for token, next_ in steps:
         api.press(mine[0], token)
         await api.until(partial(_offers, mine[0], next_))
     assert len(mine) == 1, "a press edits; it never posts"
+    return mine
+
+
+async def _on_telegram(api: telegram.BotApi) -> None:
+    mine = await walked(api, (*JOINING, ("more", "quiz:acc-01")))
     api.say("/settings")
     await api.until(lambda: len(mine) == 2)
     assert "go:pause" in mine[1].tokens

@@ -1,5 +1,6 @@
 """One suite, every database: SQLite in a file always, PostgreSQL where a server can be had."""
 
+import asyncio
 import os
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -31,12 +32,24 @@ def postgres_server() -> Iterator[str]:
         pytest.skip(f"postgres: no server on this machine and {NAMED} is not set")
 
 
+@pytest.fixture(scope="session")
+def postgres_whole(postgres_server: str) -> Iterator[str]:
+    """Yield the name of a database with all tables, for copies: they are made once a session."""
+    with database_on(postgres_server) as made:
+        asyncio.run(_made(made))
+        yield made.rpartition("/")[2]
+
+
+async def _made(url: str) -> None:
+    await (await connect(url, key=KEY)).close()
+
+
 @contextmanager
-def database_on(server: str) -> Iterator[str]:
-    """Make a database of its own on *server* and yield its URL."""
+def database_on(server: str, like: str = "template1") -> Iterator[str]:
+    """Make a database of its own on *server*, a copy of *like*, and yield its URL."""
     name = f"wary_{uuid4().hex}"
     with psycopg.connect(f"{server}/postgres", autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name}".encode())
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE {like}".encode())
         try:
             yield f"{server}/{name}"
         finally:
@@ -45,11 +58,13 @@ def database_on(server: str) -> Iterator[str]:
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """Yield the URL of an empty database, of each kind in turn."""
+    """Yield the URL of a database of each kind in turn, empty where *store* does not open it."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path}/wary.db"
         return
-    with database_on(request.getfixturevalue("postgres_server")) as made:
+    opened = "store" in request.fixturenames
+    like = request.getfixturevalue("postgres_whole") if opened else "template1"
+    with database_on(request.getfixturevalue("postgres_server"), like) as made:
         yield made
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from bot.platforms.discord.adapter import Discord
-from bot.platforms.discord.rest import ROOT
+from bot.platforms.discord.options import read
 from bot.ports import Tools
 
 
@@ -18,8 +18,5 @@ def connect(settings: Mapping[str, str], tools: Tools) -> Discord:
     Raises:
         ValueError: there is no token.
     """
-    token = settings.get("token", "")
-    if not token:
-        message = "WARY_DISCORD_TOKEN: empty; write the token of your bot"
-        raise ValueError(message)
-    return Discord(tools, token, settings.get("api_url", "") or ROOT)
+    options = read(settings)
+    return Discord(tools, options.token, options.root)

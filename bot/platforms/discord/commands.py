@@ -8,23 +8,10 @@ from collections.abc import Sequence
 
 from bot.core.card import Text
 from bot.core.message import words
+from bot.engine.current import COMMANDS
 from bot.platforms.discord.encode import Payload
 from bot.platforms.discord.showing import TEXT_CHARACTERS
 from bot.ports import Translate
-
-COMMANDS = (
-    "start",
-    "lesson",
-    "check",
-    "aid",
-    "settings",
-    "link",
-    "stop",
-    "help",
-    "privacy",
-    "forgetme",
-)
-"""Names; the description of each is the text ``command.<name>``."""
 
 OPTIONS = {
     "check": ("text", "check.prompt", TEXT_CHARACTERS),
@@ -69,7 +56,7 @@ INSTALLED = (0, 1)
 def commands(languages: Sequence[str], translate: Translate) -> list[Payload]:
     """Return the body of a bulk overwrite; the first of *languages* is the default one."""
     first = languages[0] if languages else "en"
-    own = [_command(name, first, languages, translate) for name in COMMANDS]
+    own = [_command(name, first, languages, translate) for name in ("start", *COMMANDS)]
     said, elsewhere = _said(MENU, NAME, first, languages, translate)
     return [*own, {"type": ON_MESSAGE, "name": said, "name_localizations": elsewhere, **_places()}]
 

@@ -8,8 +8,9 @@ from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
 
 from bot.core.finding import Finding
+from bot.platforms.discord.options import read
 from bot.platforms.discord.pace import Pace
-from bot.platforms.discord.rest import ROOT, Rest
+from bot.platforms.discord.rest import Rest
 from bot.ports import Barred, SendError
 
 FEW = 20
@@ -25,12 +26,8 @@ async def examine(settings: Mapping[str, str]) -> AsyncIterator[Finding]:
     Raises:
         ValueError: there is no token.
     """
-    token = settings.get("token", "")
-    if not token:
-        message = "WARY_DISCORD_TOKEN: empty; write the token of your bot"
-        raise ValueError(message)
-    root = settings.get("api_url", "") or ROOT
-    rest = Rest(token, root, Pace(lambda: _BEGAN, asyncio.sleep), asyncio.sleep)
+    options = read(settings)
+    rest = Rest(options.token, options.root, Pace(lambda: _BEGAN, asyncio.sleep), asyncio.sleep)
     rest.open()
     try:
         yield _told(await rest.call("GET", "/users/@me"))

@@ -22,7 +22,7 @@ from bot.core.card import (
     Style,
     Tone,
 )
-from bot.core.message import BAR, Message, Rich, words
+from bot.core.message import Message, Rich, bar, words
 from bot.platforms.discord.markdown import escaped, marked, quoted
 
 LABEL = 80
@@ -182,10 +182,7 @@ def _lines(block: Block[Rich], card: Message) -> Iterator[str]:
         case Specimen():
             yield from _specimen(block)
         case Progress(done, total, label):
-            cells = min(total, BAR)
-            full = round(cells * done / total) if total else 0
-            head = f"{marked(label)} " if label else ""
-            yield f"{head}{'▰' * full}{'▱' * (cells - full)} {done}/{total}"
+            yield f"{marked(label)} {bar(done, total)}" if label else bar(done, total)
         case Marked(options):
             yield from (escaped(card.marked(marks, text)) for marks, text in options)
         case _:

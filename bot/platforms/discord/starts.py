@@ -20,7 +20,7 @@ Source: trust.md, C6: stop at 900 of 1,000.
 QUICK = 2
 """Starts of one shard within ``CALM``; who needs more rests between lines.
 
-With the rests of the gateway that is at most 560 a day, whatever happens.
+With the rests of the gateway that is fewer than 600 a day of one shard, whatever happens.
 """
 
 CALM = timedelta(minutes=10)

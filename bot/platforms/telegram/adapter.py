@@ -6,6 +6,7 @@ Rule 2: every answer to a send is one outcome, told by ``outcomes``.
 
 import asyncio
 import logging
+from dataclasses import replace
 from functools import partial
 
 from telegram.error import TelegramError
@@ -20,7 +21,7 @@ from bot.platforms.telegram.outcomes import Answered, outcome, unparsed
 from bot.platforms.telegram.transport import Client, Transport
 from bot.platforms.telegram.watch import Watch
 from bot.platforms.telegram.webhook import Webhook
-from bot.ports import Can, Post, Receive, StoreDown, Throttled, Tools
+from bot.ports import Can, Post, Receive, StoreDown, Tools
 
 CAN = Can(
     text=encode.TEXT_UNITS,
@@ -126,17 +127,18 @@ class Telegram:
             try:
                 return await self._drawn(post, place, message)
             except TelegramError as fault:
-                meant = outcome(fault)
-                if isinstance(meant, Throttled):
-                    self._intake.hush(meant.retry_after)
-                raise meant from fault
+                # A pause of sending is one of the whole token: presses wait as well.
+                self._intake.pause.heed(fault)
+                raise outcome(fault) from fault
 
     async def _drawn(self, post: Post, place: Place, message: Message) -> str:
         """Send with looks, and once more without where the service refuses the looks."""
         door = self._intake.own if place.chat < 0 else ""
         quiz = polls.quiz(message) if place.chat < 0 else None
         if quiz and not post.on:
-            said = {**quiz, "reply_markup": keys(message, door)}
+            # Its options are the poll's own: as buttons they would stand there twice.
+            under = keys(replace(message, choices=()), door)
+            said = {**quiz, "reply_markup": under}
             return await say(self._client, "SendPoll", post, place, said)
         try:
             return await put(self._client, post, place, encode.drawn(message, door))

@@ -15,6 +15,7 @@ from bot.core.events import Incoming
 from bot.engine.replies import pressed_on
 from bot.platforms.telegram import encode
 from bot.platforms.telegram.messages import place_of, put
+from bot.platforms.telegram.pause import Pause
 from bot.platforms.telegram.transport import Client
 from bot.ports import Aid, Post, Receipt, Receive, SendError, StoreDown
 
@@ -27,10 +28,11 @@ log = logging.getLogger(__name__)
 class FirstAid:
     """Shows first aid, which no post in the ledger carries."""
 
-    def __init__(self, client: Client, aid: Aid | None) -> None:
-        """Show over *client* what *aid* returns."""
+    def __init__(self, client: Client, aid: Aid | None, pause: Pause) -> None:
+        """Show over *client* what *aid* returns, but not during *pause*."""
         self._client = client
         self._aid = aid
+        self._pause = pause
         self._given: OrderedDict[str, None] = OrderedDict()
 
     def left(self, events: Sequence[Incoming]) -> Sequence[Incoming]:
@@ -58,7 +60,7 @@ class FirstAid:
     async def _give(self, incoming: Incoming, door: str) -> bool:
         """Answer *incoming* and return True, or False where it asks for none or was not shown."""
         message = self._aid(incoming) if self._aid else None
-        if message is None:
+        if message is None or self._pause.left():
             return False
         where = incoming.where
         address = where.place if where and where.public else incoming.address
@@ -69,6 +71,8 @@ class FirstAid:
             drawn = encode.drawn(message, door if place.chat < 0 else "")
             await put(self._client, post, place, drawn)
         except (TelegramError, SendError) as fault:
+            if isinstance(fault, TelegramError):
+                self._pause.heed(fault)
             log.warning("aid_not_shown", extra={"fault": type(fault).__name__})
             return False
         self._given[incoming.id] = None

@@ -56,9 +56,6 @@ SHOWN = (
 )
 """What a person sends that is not text; everything else without text is news of the service."""
 
-LARGEST = 2**63
-"""Ids are below.  Source: Telegram says at most 52 significant bits; a hostile one has more."""
-
 _COMMAND = re.compile(
     r"/([A-Za-z][A-Za-z0-9_-]{0,63})(?:@([A-Za-z0-9_]{1,64}))?(?:\s+(.*))?", re.DOTALL | re.ASCII
 )
@@ -261,4 +258,4 @@ def _is_private(chat: Any) -> bool:
 
 
 def _is_id(found: int) -> bool:
-    return not isinstance(found, bool) and -LARGEST < found < LARGEST
+    return not isinstance(found, bool) and -showing.LARGEST < found < showing.LARGEST

@@ -14,7 +14,7 @@ from typing import assert_never
 from telegram import MessageEntity
 
 from bot.core.card import Block, Bullets, Channel, Marked, Para, Progress, Specimen
-from bot.core.message import BAR, MARKS, SIGNS, Message, Rich, Span, words
+from bot.core.message import MARKS, SIGNS, Message, Rich, Span, bar, words
 from bot.platforms.telegram.buttons import CUT, Keys, is_lettered, keys, sound
 
 TEXT_UNITS = 4096
@@ -215,10 +215,8 @@ def _block(block: Block[Rich], message: Message) -> Piece:
         case Specimen():
             return _specimen(block)
         case Progress(done, total, label):
-            cells = min(total, BAR)
-            full = min(max(round(cells * done / total), 0), cells) if total else 0
-            bar = f"{'▰' * full}{'▱' * (cells - full)} {done}/{total}"
-            return (_rich(label) + Piece(" ") if label else Piece()) + Piece(bar.lstrip())
+            head = _rich(label) + Piece(" ") if label else Piece()
+            return head + Piece(bar(done, total).lstrip())
         case Marked(options):
             return _joined([_option(marks, text, message) for marks, text in options], "\n")
         case _:

@@ -16,6 +16,7 @@ from telegram.error import TelegramError
 from bot.platforms.telegram import decode
 from bot.platforms.telegram.aid import FirstAid
 from bot.platforms.telegram.outcomes import Answered, outcome
+from bot.platforms.telegram.pause import Pause
 from bot.platforms.telegram.runners import Runners
 from bot.platforms.telegram.transport import Client
 from bot.ports import Aid, Now, Receipt, Receive, StoreDown, Throttled
@@ -69,16 +70,16 @@ class Intake:
         *heard* is told after each poll whose updates were taken; *aid* answers while nothing can
         be written.
         """
-        self._aid = FirstAid(client, aid)
+        self.pause = Pause()
+        self._aid = FirstAid(client, aid, self.pause)
         self._heard = heard
         self._client = client
         self._now = now
         self._locale = locale
         self._sleep = sleep
         self.own = ""
-        self._runners = Runners(client, now)
+        self._runners = Runners(client, now, self.pause)
         self._answers: set[asyncio.Task[None]] = set()
-        self._hushed = 0.0
         self.skipped = 0
 
     async def introduce(self) -> None:
@@ -153,10 +154,6 @@ class Intake:
         for update, event in decoded:
             self._answer(decode.query(update), told.get(event.id if event else "", Receipt()))
 
-    def hush(self, seconds: float) -> None:
-        """Answer no press for *seconds*: a pause of sending is one of the whole token."""
-        self._hushed = max(self._hushed, asyncio.get_running_loop().time() + seconds)
-
     async def end(self) -> None:
         """Let go of the answers that are still on their way."""
         for task in self._answers:
@@ -186,9 +183,9 @@ class Intake:
 
     async def _tick(self, query: str, receipt: Receipt) -> None:
         """Show that a press has been taken; too late or refused, it is taken all the same."""
-        pause = self._hushed - asyncio.get_running_loop().time()
-        if pause > 0:
-            await self._sleep(pause)
+        left = self.pause.left()
+        if left:
+            await self._sleep(left)
         try:
             await self._client.call(
                 "AnswerCallbackQuery",
@@ -199,6 +196,7 @@ class Intake:
                 },
             )
         except TelegramError as fault:
+            self.pause.heed(fault)
             log.info("press_not_answered", extra={"fault": type(fault).__name__})
 
 

@@ -11,21 +11,9 @@ from telegram.error import TelegramError
 
 from bot.core.card import Text
 from bot.core.message import words
+from bot.engine.current import COMMANDS
 from bot.platforms.telegram.transport import Client
 from bot.ports import Tools
-
-COMMANDS = (
-    "lesson",
-    "check",
-    "aid",
-    "settings",
-    "link",
-    "stop",
-    "privacy",
-    "help",
-    "forgetme",
-)
-"""Commands offered in the menu, in this order; each has its text ``command.<name>``."""
 
 NAME, DESCRIPTION, ABOUT = 64, 512, 120
 """Longest texts, in characters.  Source: Telegram, setMyName and its neighbours."""

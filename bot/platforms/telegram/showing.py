@@ -18,7 +18,7 @@ Json = Mapping[str, object]
 """A message as it came: any fields, of any shape."""
 
 LARGEST = 2**63
-"""Ids are below, and above 0."""
+"""Ids are below.  Source: Telegram says at most 52 significant bits; a hostile one has more."""
 
 _MENTION = re.compile(r"(?<!\w)@([A-Za-z0-9_]{1,64})", re.ASCII)
 _ALBUM = re.compile(r"[0-9]{1,32}", re.ASCII)

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from telegram.error import TelegramError
 
+from bot.core.events import OLDEST
 from bot.platforms.telegram.intake import Sleep, Stopped
 from bot.platforms.telegram.transport import Client
 from bot.ports import StoreDown, Tools
@@ -20,8 +21,8 @@ from bot.ports import StoreDown, Tools
 MINUTE = timedelta(minutes=1)
 """Time between two looks.  Source: trust.md, A7."""
 
-KEPT = timedelta(hours=24)
-"""How long Telegram keeps what nobody took.  Source: Telegram, Getting updates."""
+KEPT = timedelta(seconds=OLDEST)
+"""How long Telegram keeps what nobody took."""
 
 NAME = "telegram"
 

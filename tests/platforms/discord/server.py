@@ -109,29 +109,20 @@ class Server:
 
     async def command(self, user: str, name: str, *, guild: bool = False) -> str:
         data = {"id": self.number(), "name": name, "type": 1}
-        return await self.interact(user, 2, data, guild=guild)
+        return await self.interact(self.interaction(user, 2, data, guild=guild))
 
     async def press(self, user: str, on: Spoken, custom_id: str, *values: str) -> str:
         data: dict[str, Any] = {"custom_id": custom_id, "component_type": 3 if values else 2}
         if values:
             data["values"] = list(values)
-        return await self.interact(user, 3, data, on=on)
+        return await self.interact(self.interaction(user, 3, data, on=on))
 
     async def submit(self, user: str, on: Spoken, form: Json, text: str) -> str:
         held = {"type": 18, "id": 1, "component": {"type": 4, "custom_id": "text", "value": text}}
         data = {"custom_id": form["custom_id"], "components": [held]}
-        return await self.interact(user, 5, data, on=on)
+        return await self.interact(self.interaction(user, 5, data, on=on))
 
-    async def interact(
-        self,
-        user: str,
-        kind: int,
-        data: Json,
-        *,
-        on: Spoken | None = None,
-        guild: bool = False,
-    ) -> str:
-        what = self.interaction(user, kind, data, on=on, guild=guild)
+    async def interact(self, what: dict[str, Any]) -> str:
         await self.tell("INTERACTION_CREATE", what)
         return str(what["id"])
 

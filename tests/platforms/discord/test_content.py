@@ -27,7 +27,8 @@ def test_no_card_of_ours_is_over_a_limit(
     over: list[str] = []
     seen = 0
     told = (taught.library, locale, "discord")
-    for card in itertools.chain(every_card(*told), every_place_card(*told)):
+    # Most of a group's cards are those of another group: each is drawn once.
+    for card in dict.fromkeys(itertools.chain(every_card(*told), every_place_card(*told))):
         said = render(card, locale)
         if typed_only:
             said = replace(said, typed_only=True)

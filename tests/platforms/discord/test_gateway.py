@@ -13,14 +13,6 @@ from tests.platforms.discord.server import Fault, refused, serving
 from tests.platforms.discord.talking import USER, Watch, adapter, chatting, heard
 
 
-@pytest.fixture(autouse=True)
-def _no_wait_before_a_new_session(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def at_once(*_: object, **__: object) -> None:
-        return
-
-    monkeypatch.setattr("discord.Client.before_identify_hook", at_once)
-
-
 @pytest.mark.parametrize("code", [1001, 1011, 4000, 4009])
 async def test_c1_a_dropped_line_is_resumed_and_no_event_is_lost(code: int) -> None:
     async with chatting(HELLO) as chat:

@@ -13,7 +13,7 @@ from bot.platforms.discord.markdown import bare
 from bot.ports import Refused, Silenced
 from tests.platforms.cards import ANSWERED, HELLO, LESSON
 from tests.platforms.discord.payloads import GUILD, Spoken
-from tests.platforms.discord.server import Server, refused, serving
+from tests.platforms.discord.server import Server, refused, serving, too_many
 from tests.platforms.discord.talking import USER, Watch, adapter, chatting
 from tests.platforms.scripted import NOW, post
 from tests.platforms.telegram.people import Home, home, listening
@@ -48,12 +48,17 @@ async def chosen(server: Server, card: Spoken, token: str, user: str = USER) -> 
     await server.until(lambda: card.edits > edits)
 
 
-async def set_up(server: Server) -> Spoken:
-    """Join as a person first: whoever is known finds the place beside their settings."""
+async def joined(server: Server, *last: str) -> None:
+    """Have the first conversation in the server, whose *last* presses say how often, and when."""
     await server.command(USER, "start", guild=True)
     card = await shown(server, 1)
-    for token in ("lang:en", "track:en:citizen", "answer:acc-01-q1:b", "set:often:never"):
+    for token in ("lang:en", "track:en:citizen", "answer:acc-01-q1:b", *last):
         await chosen(server, card, token)
+
+
+async def set_up(server: Server) -> Spoken:
+    """Join as a person first: whoever is known finds the place beside their settings."""
+    await joined(server, "set:often:never")
     await server.command(USER, "settings", guild=True)
     card = await shown(server, 2)
     for token in (
@@ -101,10 +106,7 @@ async def test_who_runs_a_server_sets_a_channel_up_and_only_they_see_it(right: i
 
 async def test_nobody_else_finds_or_presses_the_settings_of_a_channel() -> None:
     async with living() as (server, house):
-        await server.command(USER, "start", guild=True)
-        card = await shown(server, 1)
-        for token in ("lang:en", "track:en:citizen", "answer:acc-01-q1:b", "set:often:never"):
-            await chosen(server, card, token)
+        await joined(server, "set:often:never")
         await server.command(USER, "settings", guild=True)
         own = await shown(server, 2)
         assert not [token for token in own.buttons if token.startswith("here:")]
@@ -135,17 +137,7 @@ async def test_c14_a_channel_that_takes_no_posts_rests_and_its_keeper_is_told_on
 @pytest.mark.parametrize("code", [50007, 50278])
 async def test_c7_who_takes_no_direct_messages_is_told_so_in_the_channel(code: int) -> None:
     async with living() as (server, house):
-        await server.command(USER, "start", guild=True)
-        card = await shown(server, 1)
-        for token in (
-            "lang:en",
-            "track:en:citizen",
-            "answer:acc-01-q1:b",
-            "set:often:daily",
-            "set:hour:18.00",
-            "set:country:fr",
-        ):
-            await chosen(server, card, token)
+        await joined(server, "set:often:daily", "set:hour:18.00", "set:country:fr")
         room = f"/channels/{server.room(USER)}/messages$"
         server.plan("POST", room, refused(403, code))
         await due(house, Address("discord", USER))
@@ -179,6 +171,18 @@ async def test_an_alert_is_handed_on_to_the_servers_that_follow() -> None:
         assert sent.startswith(f"{GUILD}-")
         await chat.platform.send(replace(post(PLACE), nonce="third"), LESSON)
         assert len(chat.server.made("POST", "/crosspost$")) == 2
+
+
+async def test_c9_an_alert_that_may_not_be_handed_on_now_holds_no_post() -> None:
+    async with chatting() as chat:
+        slow = too_many(3600, "shared")
+        slow.headers |= {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset-After": "3600"}
+        chat.server.plan("POST", "/crosspost$", slow)
+        alert = replace(post(PLACE), lane=Lane.ALERT)
+        await chat.platform.send(alert, LESSON)
+        await chat.platform.send(replace(alert, nonce="other"), LESSON)
+        assert len(chat.server.seen()) == 2
+        assert len(chat.server.made("POST", "/crosspost$")) == 1
 
 
 async def test_what_one_person_asked_to_see_is_never_shown_to_all() -> None:

@@ -161,7 +161,8 @@ def first_on(house: Whole) -> str:
 async def test_only_who_picked_it_from_the_menu_sees_the_answer_in_a_server() -> None:
     async with whole() as house:
         held = {"content": CANARY, "channel_id": "12"}
-        await house.server.interact(USER, 2, {"id": "1", **picked(held)}, guild=True)
+        data = {"id": "1", **picked(held)}
+        await house.server.interact(house.server.interaction(USER, 2, data, guild=True))
         said = await answered(house, 1)
         assert said.hidden
         assert "message_reference" not in said.body
@@ -198,7 +199,7 @@ async def test_nothing_that_was_shown_is_kept_or_logged(
         await tell(server, "", **FORWARD)
         await answered(house, 2)
         held = {"content": CANARY, "channel_id": "12"}
-        await server.interact(USER, 2, {"id": "1", **picked(held)})
+        await server.interact(server.interaction(USER, 2, {"id": "1", **picked(held)}))
         await answered(house, 3)
     await base.close()
     assert holding(tmp_path, b"CANARY") == []

@@ -1,25 +1,21 @@
 """How posts are sent and edited: what a person sees at the server."""
 
-from collections.abc import AsyncIterator
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
-from bot.core.events import Address
+from bot.core.events import Address, Incoming
 from bot.core.message import Message
-from bot.ports import Refused
+from bot.platforms.telegram.adapter import Telegram
+from bot.platforms.telegram.options import read
+from bot.ports import Receipt, Refused, StoreDown
 from tests.platforms.cards import ASK, BUTTONS, CARDS, LESSON, PROGRESS
-from tests.platforms.scripted import post
-from tests.platforms.telegram.people import bot
-from tests.platforms.telegram.server import BotApi, refuse, serving
+from tests.platforms.scripted import post, tools
+from tests.platforms.telegram.people import bot, listening, nap
+from tests.platforms.telegram.server import TOKEN, BotApi, refuse
 
 TO_ME = post(Address("telegram", "7"))
-
-
-@pytest.fixture
-async def api() -> AsyncIterator[BotApi]:
-    async with serving() as running:
-        yield running
 
 
 async def test_an_edit_that_changes_nothing_is_a_success(api: BotApi) -> None:
@@ -54,6 +50,23 @@ async def test_every_sample_card_is_taken_and_changed(api: BotApi, card: Message
     sent = await telegram.send(replace(TO_ME, silent=True), card)
     assert await telegram.send(replace(TO_ME, on=sent), card) == sent
     assert [(one.silent, one.edits) for one in api.chats[7]] in [[(True, 0)], [(True, 1)]]
+
+
+async def test_t1_during_a_pause_not_even_first_aid_is_shown(api: BotApi) -> None:
+    heard: list[Incoming] = []
+
+    async def down(batch: Sequence[Incoming]) -> Sequence[Receipt]:
+        heard.extend(batch)
+        raise StoreDown
+
+    aided = tools(aid=lambda _: LESSON)
+    telegram = Telegram(read({"token": TOKEN, "api_url": api.url}), aided, sleep=nap)
+    api.fail("sendMessage", refuse(429, "Too Many Requests: retry after 60", retry_after=60))
+    async with listening(telegram, down):
+        api.say("/aid")
+        await api.until(lambda: api.counts["getUpdates"] > 3)
+    assert len(heard) > 1
+    assert api.counts["sendMessage"] == 1
 
 
 async def test_an_address_of_another_platform_is_refused(api: BotApi) -> None:

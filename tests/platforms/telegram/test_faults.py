@@ -7,7 +7,7 @@ import asyncio
 import logging
 import socket
 import traceback
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from itertools import pairwise
 from time import monotonic
@@ -42,18 +42,11 @@ from tests.platforms.telegram.server import (
     page,
     refuse,
     reset,
-    serving,
     stall,
 )
 
 ME = Address("telegram", "7")
 TO_ME = post(ME)
-
-
-@pytest.fixture
-async def api() -> AsyncIterator[BotApi]:
-    async with serving() as running:
-        yield running
 
 
 async def failed(api: BotApi) -> Exception:

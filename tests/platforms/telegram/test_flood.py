@@ -6,7 +6,6 @@ Rule 1: the judge is what each person would have seen at the server.
 import json
 import logging
 from collections import Counter
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -14,16 +13,10 @@ import pytest
 from bot.core.events import Address
 from bot.runtime.crowd import PERSON, Crowd
 from tests.platforms.telegram.people import Home, bot, home, listening
-from tests.platforms.telegram.server import BotApi, chat, message, serving, who
+from tests.platforms.telegram.server import BotApi, chat, message, who
 from tests.platforms.telegram.test_webhook import GOOD, SECRET, call
 
 PRANK = 666
-
-
-@pytest.fixture
-async def api() -> AsyncIterator[BotApi]:
-    async with serving() as running:
-        yield running
 
 
 def press(person: int, token: str, number: int) -> dict[str, Any]:

@@ -4,7 +4,6 @@ Rule 1: a plan and a clock that is shown follow from now; a fact is dated by its
 """
 
 import sqlite3
-from collections.abc import AsyncIterator
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -17,15 +16,9 @@ from bot.core.events import Address, Incoming, Pressed
 from bot.platforms.telegram import decode
 from tests.platforms.scripted import NOW
 from tests.platforms.telegram.people import bot, home, listening
-from tests.platforms.telegram.server import BotApi, serving
+from tests.platforms.telegram.server import BotApi
 
 ME = Address("telegram", "7")
-
-
-@pytest.fixture
-async def api() -> AsyncIterator[BotApi]:
-    async with serving() as running:
-        yield running
 
 
 async def test_u3_an_old_answer_counts_for_its_own_time_and_plans_nothing_of_the_past(

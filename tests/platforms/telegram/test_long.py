@@ -1,7 +1,5 @@
 """T16 of trust.md on the wire: nothing too long is sent, and what is found so, once only."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from bot.core.card import Para
@@ -11,15 +9,9 @@ from bot.ports import Refused
 from tests.platforms.cards import LESSON
 from tests.platforms.scripted import post
 from tests.platforms.telegram.people import bot
-from tests.platforms.telegram.server import BotApi, refuse, serving
+from tests.platforms.telegram.server import BotApi, refuse
 
 TO_ME = post(Address("telegram", "7"))
-
-
-@pytest.fixture
-async def api() -> AsyncIterator[BotApi]:
-    async with serving() as running:
-        yield running
 
 
 @pytest.mark.parametrize("length", range(4094, 4099))

@@ -1,6 +1,6 @@
 """The settings of the Telegram bot, and what is shown of it before it is opened."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 
 import pytest
 
@@ -10,13 +10,7 @@ from bot.platforms.telegram.options import read
 from bot.ports import Receipt
 from tests.platforms.scripted import tools
 from tests.platforms.telegram.people import bot, listening
-from tests.platforms.telegram.server import TOKEN, BotApi, refuse, serving
-
-
-@pytest.fixture
-async def api() -> AsyncIterator[BotApi]:
-    async with serving() as running:
-        yield running
+from tests.platforms.telegram.server import TOKEN, BotApi, refuse
 
 
 @pytest.mark.parametrize(

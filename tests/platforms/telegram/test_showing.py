@@ -1,7 +1,6 @@
 """What is shown to us on Telegram: which updates are a message to look at, and the answer."""
 
 import logging
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ from bot.core.events import Address, Commanded, Event, Incoming, Said, Shown, Un
 from bot.platforms.telegram import decode
 from tests.platforms.scripted import NOW
 from tests.platforms.telegram.people import bot, home, listening
-from tests.platforms.telegram.server import BotApi, refuse, serving
+from tests.platforms.telegram.server import BotApi, refuse
 
 PRIVATE = {"id": 7, "type": "private"}
 GROUP = {"id": -100200, "type": "supergroup"}
@@ -33,12 +32,6 @@ def heard(chat: dict[str, Any], **more: object) -> Incoming | None:
 def meant(chat: dict[str, Any], **more: object) -> Event | None:
     found = heard(chat, **more)
     return found.event if found else None
-
-
-@pytest.fixture
-async def api() -> AsyncIterator[BotApi]:
-    async with serving() as running:
-        yield running
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from time import perf_counter
@@ -16,15 +16,9 @@ from bot.ports import Receipt, StoreDown
 from tests.platforms.cards import HELLO, LESSON
 from tests.platforms.scripted import post
 from tests.platforms.telegram.people import bot, home, listening
-from tests.platforms.telegram.server import TOKEN, BotApi, serving
+from tests.platforms.telegram.server import TOKEN, BotApi
 
 ME = Address("telegram", "7")
-
-
-@pytest.fixture
-async def api() -> AsyncIterator[BotApi]:
-    async with serving() as running:
-        yield running
 
 
 async def test_a_person_learns_over_the_wire(
