@@ -44,6 +44,8 @@ async def _run(config: Settings, *, shown: bool = False, further: int = 0) -> No
         running = wiring.Wary(config, made, base)
         for name in config.platforms:
             running.join(name, shown=shown)
+        # Before anybody is told that it serves: who was told may say at once that it shall end.
+        wiring.on_signals(running)
         listener = None
         if running.site():
             listener = wiring.listening(config.host, config.port, further)
@@ -53,7 +55,6 @@ async def _run(config: Settings, *, shown: bool = False, further: int = 0) -> No
                 _tell(
                     "Open this address in a browser.  Nothing leaves this computer; Ctrl+C ends."
                 )
-        wiring.on_signals(running)
         await running.run(listener)
     finally:
         await base.close()
