@@ -33,8 +33,12 @@ demo: .venv/.run
 serve: .venv/.all
 	$(BIN)/python -m bot serve $(ARGS)
 
+# Some tests wait for a server or a browser: three at a time keep two cores busy. JOBS=0 runs them
+# one after the other.
+JOBS := 3
+
 test: .venv/.dev
-	$(BIN)/python -m pytest --cov=bot.core --cov=bot.engine --cov-branch --cov-report= $(ARGS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal --cov=bot.core --cov=bot.engine --cov-branch --cov-report= $(ARGS)
 	$(BIN)/python -m coverage report --include='$(COVERED)' --fail-under=100
 
 check: .venv/.dev

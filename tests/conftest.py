@@ -18,8 +18,21 @@ RAN = pytest.StashKey[set[str]]()
 """Kinds of which a test has passed."""
 
 
+class Heard:
+    """Hears of each test where the verdict is given, also of those that ran in other processes."""
+
+    def __init__(self, ran: set[str]) -> None:
+        """Put down in *ran* the kinds that have passed."""
+        self._ran = ran
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.when == "call" and report.passed:
+            self._ran |= _kinds(f"{report.nodeid} {' '.join(report.keywords)}")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[RAN] = set()
+    config.pluginmanager.register(Heard(config.stash[RAN]))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -28,8 +41,6 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
     told = f"{item.nodeid} {' '.join(mark.name for mark in item.iter_markers())}"
-    if report.when == "call" and report.passed:
-        item.config.stash[RAN] |= _kinds(told)
     if report.skipped and not hasattr(report, "wasxfail"):
         _refuse(report, told)
     return report
@@ -66,8 +77,10 @@ def _refuse(report: pytest.TestReport | pytest.CollectReport, told: str) -> None
 
 
 def _missing(config: pytest.Config) -> set[str]:
+    # A process that runs a part of the suite for another one sees but that part.
+    partly = config.option.collectonly or hasattr(config, "workerinput")
     ran = config.stash[RAN]
-    return set() if config.option.collectonly else _required() - ran
+    return set() if partly else _required() - ran
 
 
 def _kinds(told: str) -> set[str]:

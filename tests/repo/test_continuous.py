@@ -19,12 +19,18 @@ PASSED = "def test_on_postgres(): ...\ndef test_in_browser(): ...\n"
 REQUIRED = {"WARY_REQUIRE_BROWSER": "1", "WARY_REQUIRE_POSTGRES": "1"}
 
 
-def _run(folder: Path, required: dict[str, str], *files: str) -> subprocess.CompletedProcess[str]:
+ALONE, SHARED = (), ("-p", "xdist.plugin", "-n", "2")
+ways = pytest.mark.parametrize("way", [ALONE, SHARED], ids=["one process", "two processes"])
+
+
+def _run(
+    folder: Path, required: dict[str, str], *files: str, way: tuple[str, ...] = ALONE
+) -> subprocess.CompletedProcess[str]:
     shutil.copy2(ROOT / "tests" / "conftest.py", folder)
     for number, said in enumerate(files):
         (folder / f"test_sample_{number}.py").write_text(said)
     kept = {key: value for key, value in os.environ.items() if key not in REQUIRED}
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "."]
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *way, "."]
     return subprocess.run(
         command,
         cwd=folder,
@@ -35,22 +41,31 @@ def _run(folder: Path, required: dict[str, str], *files: str) -> subprocess.Comp
     )
 
 
+@ways
 @pytest.mark.parametrize("skipped", [SKIPPED, UNMARKED, WHOLE], ids=["id", "reason", "module"])
-def test_a_required_test_that_is_skipped_is_a_failure(tmp_path: Path, skipped: str) -> None:
-    done = _run(tmp_path, REQUIRED, PASSED, skipped)
+def test_a_required_test_that_is_skipped_is_a_failure(
+    tmp_path: Path, skipped: str, way: tuple[str, ...]
+) -> None:
+    done = _run(tmp_path, REQUIRED, PASSED, skipped, way=way)
     assert done.returncode != 0
     assert "is required here" in done.stdout
 
 
-def test_required_tests_that_are_not_there_at_all_are_a_failure(tmp_path: Path) -> None:
-    done = _run(tmp_path, REQUIRED, OTHER)
+@ways
+def test_required_tests_that_are_not_there_at_all_are_a_failure(
+    tmp_path: Path, way: tuple[str, ...]
+) -> None:
+    done = _run(tmp_path, REQUIRED, OTHER, way=way)
     assert done.returncode == pytest.ExitCode.TESTS_FAILED
     assert "none has passed: browser tests" in done.stdout
     assert "none has passed: postgres tests" in done.stdout
 
 
-def test_with_required_tests_passed_another_skip_is_a_skip(tmp_path: Path) -> None:
-    done = _run(tmp_path, REQUIRED, PASSED, OTHER)
+@ways
+def test_with_required_tests_passed_another_skip_is_a_skip(
+    tmp_path: Path, way: tuple[str, ...]
+) -> None:
+    done = _run(tmp_path, REQUIRED, PASSED, OTHER, way=way)
     assert done.returncode == 0, done.stdout
     assert "2 passed, 1 skipped" in done.stdout
 
