@@ -4,12 +4,17 @@ Rule 1: ``WARY_REQUIRE_BROWSER=1`` and ``WARY_REQUIRE_POSTGRES=1`` turn a skippe
 into a failure, and want at least one such test to have passed.
 Rule 2: a test is of a kind by its marker, by a word in its id, or by the reason of its skip.
 Rule 3: fixtures stand beside the tests that use them, not here.
+Rule 4: that a machine is busy is no finding: examples have no deadline, whoever makes them up.
 """
 
 import os
 from collections.abc import Generator
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("wary", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("wary")
 
 KINDS = {"browser": ("browser", "chromium"), "postgres": ("postgres",)}
 """Words that tell each kind."""

@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -80,7 +81,7 @@ def test_a_script_reaches_a_judged_question_and_goes_on_where_it_stopped(
     again = wary("chat", given=SCRIPT, DATABASE_URL=url, LOCALE=locale)
     assert again.returncode == 0, again.stderr
     assert "العربية" not in again.stdout, "the language was asked again"
-    with sqlite3.connect(tmp_path / "w.db") as base:
+    with closing(sqlite3.connect(tmp_path / "w.db")) as base, base:
         (count,) = base.execute("SELECT count(*) FROM learners").fetchone()
     assert count == 1
 
@@ -143,7 +144,7 @@ def test_a_database_of_a_newer_version_is_refused_with_what_to_do(tmp_path: Path
     file = tmp_path / "w.db"
     url = f"sqlite:///{file}"
     wary("chat", given="/start\n", DATABASE_URL=url)
-    with sqlite3.connect(file) as base:
+    with closing(sqlite3.connect(file)) as base, base:
         base.execute("UPDATE alembic_version SET version_num = '9999'")
     told = wary("chat", given="/start\n", DATABASE_URL=url)
     assert told.returncode == 1

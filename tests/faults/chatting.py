@@ -13,7 +13,7 @@ import socket
 import sqlite3
 import sys
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -106,7 +106,7 @@ class Served:
         assert code == 0, self.log.read_text()[-3000:]
 
     def rows(self, question: str) -> list[tuple[Any, ...]]:
-        with sqlite3.connect(self.database) as base:
+        with closing(sqlite3.connect(self.database)) as base, base:
             return base.execute(question).fetchall()
 
 

@@ -9,6 +9,7 @@ import sqlite3
 import sys
 import threading
 import time
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -24,7 +25,7 @@ FIRST = date(2031, 1, 1)
 def due(database: Path, day: date) -> int:
     """Make the next lesson of everybody due now, as that of *day*; return how many that are."""
     now = int(datetime.now(UTC).timestamp() * 1_000_000)
-    with sqlite3.connect(database) as base:
+    with closing(sqlite3.connect(database)) as base, base:
         kind = base.execute("SELECT typeof(due_at) FROM plans LIMIT 1").fetchone()
         assert kind is None or kind[0] == "integer"
         base.execute(
@@ -65,7 +66,7 @@ def test_no_kill_loses_an_answer_or_doubles_a_lesson(tmp_path: Path) -> None:
         due(database, FIRST + timedelta(days=number))
         life(database, people, number, dice.uniform(0.005, 0.9))
     life(database, people, KILLS + 1, 2.0)
-    with sqlite3.connect(database) as base:
+    with closing(sqlite3.connect(database)) as base, base:
         assert base.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         _answers(base, people)
         _lessons(base, people)

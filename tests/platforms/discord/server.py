@@ -92,7 +92,7 @@ class Server:
         self.planned.append((method, path, fault))
 
     async def until(self, found: Callable[[], Any]) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):  # Patience with a busy machine, not a bound on the bot.
             while not found():
                 await self._changed.wait()
                 self._changed.clear()

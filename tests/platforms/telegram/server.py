@@ -109,7 +109,7 @@ class BotApi:
         pressed = {"id": f"q{self.number}", "from": who(person), "chat_instance": "1"}
         self.push({"callback_query": {**pressed, "message": held, "data": token}})
 
-    async def until(self, true: Callable[[], bool], seconds: float = 10) -> None:
+    async def until(self, true: Callable[[], bool], seconds: float = 30) -> None:
         async with asyncio.timeout(seconds), self.changed:
             await self.changed.wait_for(true)
 
