@@ -65,14 +65,7 @@ def _tell(line: str) -> None:
 
 def _demo(config: Settings, given: argparse.Namespace) -> int:
     port = config.port if given.port is None else given.port
-    here = dataclasses.replace(
-        config,
-        database_url="sqlite://",
-        key_file="",
-        erase_journal="",
-        platforms=("web",),
-        port=port,
-    )
+    here = dataclasses.replace(_kept_nowhere(config), platforms=("web",), port=port)
     asyncio.run(_run(here, shown=True, further=wiring.PORTS if port else 0))
     return 0
 
@@ -82,9 +75,18 @@ def _serve(config: Settings, _: argparse.Namespace) -> int:
     return 0
 
 
-def _chat(config: Settings, _: argparse.Namespace) -> int:
-    asyncio.run(_run(dataclasses.replace(config, platforms=("terminal",))))
+def _chat(config: Settings, given: argparse.Namespace) -> int:
+    here = dataclasses.replace(config, platforms=("terminal",))
+    if given.record:
+        values = {**config.values, "WARY_TERMINAL_RECORD": given.record}
+        # A talk that can be played again begins with a stranger, so it has a database of its own.
+        here = dataclasses.replace(_kept_nowhere(here), values=values)
+    asyncio.run(_run(here))
     return 0
+
+
+def _kept_nowhere(config: Settings) -> Settings:
+    return dataclasses.replace(config, database_url="sqlite://", key_file="", erase_journal="")
 
 
 def _check(config: Settings, given: argparse.Namespace) -> int:
@@ -242,7 +244,8 @@ def _parser() -> argparse.ArgumentParser:
     demo = add("demo", _demo, "try it in a browser; no account, nothing is kept")
     demo.add_argument("--port", type=_port, default=None, help="port of the page; 0 for any")
     add("serve", _serve, "serve the platforms named in WARY_PLATFORMS")
-    add("chat", _chat, "talk to the bot in this terminal, or from a script on standard input")
+    chat = add("chat", _chat, "talk to the bot in this terminal, or from a script on standard input")
+    chat.add_argument("--record", metavar="FILE", help="write the talk down; nothing else is kept")
     check = add("check", _check, "say everything that is wrong with lessons and translations")
     check.add_argument("path", nargs="*", help="a further pack to check together with ours")
     base = add("db", _db, "bring the database to this version, copy it, put a copy back")
