@@ -21,7 +21,7 @@ DEALT = "Don't know"
 """The button that tells a question."""
 
 _BUTTON = re.compile(r"\[(.*?)\](?= \[|$)")
-_DEALT_MINUTE = re.compile(r":0[0-4](?= \()")
+_DEALT_MINUTE = re.compile(r"(:\d)(\d)(?= \()")
 _MARKED = ("✅ ", "❌ ", "▫️ ")
 
 
@@ -116,12 +116,17 @@ def settled(mark: str, lines: Sequence[str], labels: Sequence[str]) -> Seen:
         end = labels.index(DEALT)
         labels = [*sorted(labels[:end]), *labels[end:]]
     kept: list[str] = []
-    lines = [_DEALT_MINUTE.sub(":00", line) for line in lines]
+    lines = [_DEALT_MINUTE.sub(_five, line) for line in lines]
     for marked, run in groupby(lines, key=lambda line: line.startswith(_MARKED)):
         group = list(run)
         # A title may bear the same sign as an option: it stands first, and alone.
         kept += sorted(group, key=lambda line: line.split(" ", 1)[1]) if marked else group
     return Seen(mark, tuple(kept), tuple(labels))
+
+
+def _five(minute: re.Match[str]) -> str:
+    """Return a minute as the five of which it is one."""
+    return f"{minute[1]}{'5' if minute[2] >= '5' else '0'}"
 
 
 def _is_row(line: str) -> bool:

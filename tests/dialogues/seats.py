@@ -14,6 +14,7 @@ from queue import SimpleQueue
 from typing import Any, Protocol
 
 from bot.platforms.discord.adapter import Discord
+from bot.platforms.discord.encode import PROMPT_ID
 from bot.platforms.terminal.adapter import Terminal
 from bot.platforms.terminal.record import CHANGED, NEW, NOTICE, Record
 from bot.ports import Now, Platform, Tools
@@ -227,7 +228,10 @@ class OnDiscord:
         await self.guild.until(true)
 
     def _drawn(self, spoken: Spoken) -> tuple[list[str], dict[str, str]]:
-        text = MOMENT.sub(lambda at: self.clock(int(at[1])), "\n".join(texts(spoken.body)))
+        # Under the words of a form stands what its empty field says, which nobody else shows.
+        prompts = [p["content"] for p in walk(spoken.body["components"]) if p.get("id") == PROMPT_ID]
+        said = [text.split("\n")[0] if text in prompts else text for text in texts(spoken.body)]
+        text = MOMENT.sub(lambda at: self.clock(int(at[1])), "\n".join(said))
         text = _LOOKS.sub(lambda found: found[1] or "", text)
         return lettered(_CHANNEL.sub("", text), [label for label, _ in _controls(spoken)])
 
