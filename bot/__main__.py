@@ -206,6 +206,11 @@ def _preview(config: Settings, given: argparse.Namespace) -> int:
 def _doctor(config: Settings, given: argparse.Namespace) -> int:
     from bot.doctor import examine  # noqa: PLC0415 - the demo would start the later for it
 
+    if given.walk:
+        return _walk(config, given)
+    if given.record:
+        return _refuse("--record FILE belongs to wary doctor --walk")
+
     async def told() -> int:
         failed = 0
         async for finding in examine(config, offline=given.offline):
@@ -214,6 +219,31 @@ def _doctor(config: Settings, given: argparse.Namespace) -> int:
         return failed
 
     return REFUSED if asyncio.run(told()) else 0
+
+
+def _walk(config: Settings, given: argparse.Namespace) -> int:
+    from bot import walk  # noqa: PLC0415 - the demo would start the later for it
+
+    apps = [name for name in walk.APPS if name in config.platforms]
+    if not apps:
+        return _refuse(f"WARY_PLATFORMS: there is a walk for {' and '.join(walk.APPS)} only")
+    if given.record:
+        given.record.touch()  # what cannot be written is told before the walk, not after it
+    clients, found = walk.walked(apps, _typed, _tell)
+    _tell("")
+    for line in walk.summary(found):
+        _tell(line)
+    if given.record:
+        text = walk.record(clock.now().date(), __version__, apps, clients, found)
+        given.record.write_text(text, encoding="utf-8")
+    return 0 if walk.passed(found) else REFUSED
+
+
+def _typed(question: str) -> str | None:
+    """Return the line that was typed in answer to *question*, None at the end of the input."""
+    print(question, end="", flush=True)
+    line = sys.stdin.readline() if sys.stdin else ""
+    return line.rstrip("\n") if line else None
 
 
 def _verified(public: str, faults: Sequence[Fault]) -> int:
@@ -261,6 +291,9 @@ def _parser() -> argparse.ArgumentParser:
     shown.add_argument("--locale", help="a language that is offered, such as ar")
     doctor = add("doctor", _doctor, "examine this installation: what is well, and what to mend")
     doctor.add_argument("--offline", action="store_true", help="ask no platform")
+    doctor.add_argument("--walk", action="store_true", help="look at a real client, step by step")
+    record = "with --walk: write down what was seen, without anything personal"
+    doctor.add_argument("--record", type=Path, metavar="FILE", help=record)
     _pack_arguments(add("pack", _pack, "sign a pack, or verify who signed it"))
     kinds = ("lesson", "quiz", "pack", "sources", "techniques", "misconceptions")
     schema = add("schema", _schema, "tell the JSON Schema of a kind of file, for editors")
