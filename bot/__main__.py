@@ -274,7 +274,9 @@ def _parser() -> argparse.ArgumentParser:
     demo = add("demo", _demo, "try it in a browser; no account, nothing is kept")
     demo.add_argument("--port", type=_port, default=None, help="port of the page; 0 for any")
     add("serve", _serve, "serve the platforms named in WARY_PLATFORMS")
-    chat = add("chat", _chat, "talk to the bot in this terminal, or from a script on standard input")
+    chat = add(
+        "chat", _chat, "talk to the bot in this terminal, or from a script on standard input"
+    )
     chat.add_argument("--record", metavar="FILE", help="write the talk down; nothing else is kept")
     check = add("check", _check, "say everything that is wrong with lessons and translations")
     check.add_argument("path", nargs="*", help="a further pack to check together with ours")

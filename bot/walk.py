@@ -71,7 +71,7 @@ STEPS = (
     ),
     Step(
         "letters",
-        "Type /lesson, press Question and then One more, until a question has letters for buttons.",
+        "Type /lesson, press Question, then One more, until a question has letters for buttons.",
         "Each letter stands before its option in the text; the letters are in one or two rows.",
     ),
     Step(
@@ -97,7 +97,7 @@ STEPS = (
     Step(
         "quotation",
         "Look at the same message.",
-        "What is quoted is set apart by a bar or a box, with EXAMPLE, not a real message above it.",
+        "What is quoted is set apart by a bar or a box; above it stands that it is an EXAMPLE.",
     ),
     Step(
         "moment",
@@ -212,5 +212,9 @@ def record(
 ) -> str:
     """Return the lines of a record, which anybody may read."""
     pairs = zip(apps, clients, strict=True)
-    head = [f"wary {version}", f"day {day.isoformat()}", *(f"{app} on {kind}" for app, kind in pairs)]
+    head = [
+        f"wary {version}",
+        f"day {day.isoformat()}",
+        *(f"{app} on {kind}" for app, kind in pairs),
+    ]
     return "\n".join([*head, "", *summary(found), ""])

@@ -46,7 +46,7 @@ def test_the_whole_walk_is_well_and_is_written_down_without_anything_personal(
     assert out.endswith(f"{len(TELEGRAM)} as they should be, 0 not, 0 not looked at\n")
     wary, day, app, nothing, *table = (tmp_path / "walk.txt").read_text().splitlines()
     assert (wary.split()[0], app, nothing) == ("wary", "telegram on ios", "")
-    assert date.fromisoformat(day.removeprefix("day "))
+    assert day == f"day {date.fromisoformat(day.removeprefix('day '))}"
     assert [line.split() for line in table[:-1]] == [
         ["ok", "telegram", step.key, "yes"] for step in TELEGRAM
     ]

@@ -6,7 +6,6 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppres
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from difflib import unified_diff
-from functools import partial
 
 import pytest
 
@@ -66,12 +65,13 @@ def sitting(platform: str, made: Taught, talk: Dialogue) -> AbstractAsyncContext
         rtl=i18n.rtl,
         languages=made.library.languages,
     )
-    doors = {
-        "terminal": seats.at_terminal,
-        "telegram": seats.on_telegram,
-        "discord": partial(seats.on_discord, clock=moment),
-    }
-    return doors[platform](tools, lambda: NOW)
+    match platform:
+        case "telegram":
+            return seats.on_telegram(tools)
+        case "discord":
+            return seats.on_discord(tools, moment)
+        case _:
+            return seats.at_terminal(tools, lambda: NOW)
 
 
 @asynccontextmanager
@@ -112,11 +112,13 @@ async def _step(seat: Seat, house: House, step: Step) -> None:
     if step.clock:
         house.time[0] = step.clock
         await house.clock.fire()
-    if step.words:
+    for tap in seat.taps(step.words) if step.words else ():
+        seat.read()
         house.took.clear()
-        await seat.act(step.words)
+        await seat.act(tap)
         async with asyncio.timeout(5):
             await house.took.wait()
+        await house.deliver()
     await house.deliver()
     with suppress(TimeoutError, AssertionError):
         await seat.until(lambda: len(seat.news()) >= len(step.brings))

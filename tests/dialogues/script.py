@@ -62,7 +62,11 @@ def names() -> list[str]:
 
 def read(name: str) -> Dialogue:
     """Return the dialogue of a file, the one it comes after included."""
-    text = (HERE / f"{name}.txt").read_text(encoding="utf-8")
+    return parsed((HERE / f"{name}.txt").read_text(encoding="utf-8"))
+
+
+def parsed(text: str) -> Dialogue:
+    """Return the dialogue that *text* tells, the one it comes after included."""
     made = Dialogue()
     for remark in re.findall(r"^# (\w+): (.*)$", text, re.MULTILINE):
         if remark[0] in {"after", "zone"}:
@@ -113,8 +117,7 @@ def seen(mark: str, lines: Sequence[str]) -> Seen:
 def settled(mark: str, lines: Sequence[str], labels: Sequence[str]) -> Seen:
     """Return what is seen, with what is dealt anew each time in an order of its own."""
     if DEALT in labels:
-        end = labels.index(DEALT)
-        labels = [*sorted(labels[:end]), *labels[end:]]
+        labels = sorted(labels)
     kept: list[str] = []
     lines = [_DEALT_MINUTE.sub(_five, line) for line in lines]
     for marked, run in groupby(lines, key=lambda line: line.startswith(_MARKED)):

@@ -14,16 +14,17 @@ from queue import SimpleQueue
 from typing import Any, Protocol
 
 from bot.platforms.discord.adapter import Discord
-from bot.platforms.discord.encode import PROMPT_ID
+from bot.platforms.discord.encode import PICK, PROMPT_ID
+from bot.platforms.telegram.adapter import Telegram
+from bot.platforms.telegram.options import read
 from bot.platforms.terminal.adapter import Terminal
-from bot.platforms.terminal.record import CHANGED, NEW, NOTICE, Record
+from bot.platforms.terminal.record import CHANGED, NEW, NOTICE, SEVERAL, Record, labels
 from bot.ports import Now, Platform, Tools
 from tests.dialogues.script import Seen, entries, seen, settled
 from tests.platforms.discord import server as discord
 from tests.platforms.discord.limits import texts, walk
 from tests.platforms.discord.payloads import TOKEN, Spoken
 from tests.platforms.discord.talking import USER, Watch
-from tests.platforms.telegram import people
 from tests.platforms.telegram import server as telegram
 from tests.platforms.telegram.people import nap
 from tests.platforms.telegram.server import BotApi, Shown
@@ -36,10 +37,18 @@ _LETTER = re.compile(r"([A-Z?])\) ")
 _LOOKS = re.compile(r"\\([^A-Za-z0-9\s])|\*\*|\*|`|^### |^-# ", re.MULTILINE)
 
 
+def bare(text: str) -> str:
+    """Return *text* without marks of direction, which nobody sees."""
+    return _UNSEEN.sub("", text)
+
+
 class Seat(Protocol):
     """One person on one platform."""
 
     platform: Platform
+
+    def taps(self, words: str) -> Sequence[str]:
+        """Return *words* as the single acts that they take here: several options are several."""
 
     async def act(self, words: str) -> None:
         """Press what bears these words, else type them."""
@@ -60,7 +69,7 @@ def lettered(text: str, controls: Sequence[str]) -> tuple[list[str], dict[str, s
     Where an option is too long for a button it stands in the text, and its letter on the button.
     """
     lines, found = [], dict[str, str]()
-    for line in _UNSEEN.sub("", text).split("\n"):
+    for line in bare(text).split("\n"):
         letter = _LETTER.match(line)
         if letter and letter[1] in controls:
             found[line.removeprefix(letter[0])] = letter[1]
@@ -94,7 +103,16 @@ class AtTerminal:
     platform: Platform
     keyboard: Keyboard
     out: io.StringIO
+    record: Record
     at: int = 0
+
+    def taps(self, words: str) -> Sequence[str]:
+        parts = words.split(SEVERAL)
+        if not parts[1:] or not self.record.front:
+            return [words]
+        message = self.record.front[0]
+        letters = dict(zip(labels(message), message.letters(), strict=False))
+        return [" ".join(letters[part] for part in parts)]
 
     async def act(self, words: str) -> None:
         await self.keyboard.asked.wait()
@@ -119,7 +137,7 @@ async def at_terminal(tools: Tools, now: Now) -> AsyncIterator[Seat]:
     keyboard, out = Keyboard(), io.StringIO()
     record = Record(out.write, now)
     terminal = Terminal(tools, stdin=keyboard, stdout=io.StringIO(), record=record)
-    yield AtTerminal(terminal, keyboard, out)
+    yield AtTerminal(terminal, keyboard, out, record)
     keyboard.typed.put(b"")
 
 
@@ -135,13 +153,19 @@ class OnTelegram:
     known: dict[int, int] = field(default_factory=dict)
     ticks: int = 0
 
+    def taps(self, words: str) -> Sequence[str]:
+        parts = words.split(SEVERAL)
+        keys = [key for shown in self.api.chats[PERSON][-1:] for row in shown.rows for key in row]
+        send = [key["text"] for key in keys if key.get("callback_data", "").startswith("send:")]
+        return [*parts, *map(bare, send)] if parts[1:] else parts
+
     async def act(self, words: str) -> None:
         for shown in reversed(self.api.chats[PERSON]):
             _, controls = _drawn(shown)
             if words in controls:
                 label = controls[words]
                 keys = [key for row in shown.rows for key in row]
-                [token] = [k["callback_data"] for k in keys if _UNSEEN.sub("", k["text"]) == label]
+                [token] = [k["callback_data"] for k in keys if bare(k["text"]) == label]
                 self.api.press(shown, token, PERSON)
                 return
         self.api.say(words, PERSON)
@@ -172,15 +196,15 @@ def _drawn(shown: Shown) -> tuple[list[str], dict[str, str]]:
             start, end = 2 * one["offset"], 2 * (one["offset"] + one["length"])
             inside = wide[start:end].decode("utf-16-le").replace("\n", "\n> ")
             text = f"{wide[:start].decode('utf-16-le')}> {inside}{wide[end:].decode('utf-16-le')}"
-    labels = [_UNSEEN.sub("", key["text"]) for row in shown.rows for key in row]
+    labels = [bare(key["text"]) for row in shown.rows for key in row]
     return lettered(_CHANNEL.sub("", text), labels)
 
 
 @asynccontextmanager
-async def on_telegram(tools: Tools, _: Now) -> AsyncIterator[Seat]:
+async def on_telegram(tools: Tools) -> AsyncIterator[Seat]:
     async with telegram.serving() as api:
-        options = people.read({"token": telegram.TOKEN, "api_url": api.url})
-        yield OnTelegram(people.Telegram(options, tools, sleep=nap), api)
+        options = read({"token": telegram.TOKEN, "api_url": api.url})
+        yield OnTelegram(Telegram(options, tools, sleep=nap), api)
 
 
 # Discord
@@ -195,11 +219,25 @@ class OnDiscord:
     clock: Callable[[int], str]
     known: dict[str, int] = field(default_factory=dict)
 
+    def taps(self, words: str) -> Sequence[str]:
+        chosen = any(self._menu(spoken) for spoken in self.guild.seen()[-1:])
+        return [words] if chosen else words.split(SEVERAL)
+
+    def _menu(self, spoken: Spoken) -> str:
+        """Return the custom id of a menu that takes several, empty where there is none."""
+        menus = [one for one in walk(spoken.body["components"]) if one["type"] == 3]
+        return next((one["custom_id"] for one in menus if one["custom_id"] != PICK), "")
+
     async def act(self, words: str) -> None:
         await self.guild.until(lambda: self.guild.lines)
         listed = {one["name"] for one in self.guild.commands}
         for spoken in reversed(self.guild.seen()):
             _, controls = self._drawn(spoken)
+            parts = words.split(SEVERAL)
+            if parts[1:] and all(part in controls for part in parts):
+                values = [_pressed(spoken, controls[part])[1] for part in parts]
+                await self.guild.press(USER, spoken, self._menu(spoken), *values)
+                return
             if words in controls:
                 await self.guild.press(USER, spoken, *_pressed(spoken, controls[words]))
                 return
@@ -214,7 +252,7 @@ class OnDiscord:
             if spoken.id in self.known and self.known[spoken.id] == spoken.edits:
                 continue
             lines, controls = self._drawn(spoken)
-            if spoken.body["components"][0]["type"] != 17:  # noqa: PLR2004 - a container
+            if spoken.body["components"][0]["type"] != 17:
                 notices.append(Seen(NOTICE, tuple(lines)))
                 continue
             mark = CHANGED if spoken.id in self.known else NEW
@@ -229,7 +267,9 @@ class OnDiscord:
 
     def _drawn(self, spoken: Spoken) -> tuple[list[str], dict[str, str]]:
         # Under the words of a form stands what its empty field says, which nobody else shows.
-        prompts = [p["content"] for p in walk(spoken.body["components"]) if p.get("id") == PROMPT_ID]
+        prompts = [
+            p["content"] for p in walk(spoken.body["components"]) if p.get("id") == PROMPT_ID
+        ]
         said = [text.split("\n")[0] if text in prompts else text for text in texts(spoken.body)]
         text = MOMENT.sub(lambda at: self.clock(int(at[1])), "\n".join(said))
         text = _LOOKS.sub(lambda found: found[1] or "", text)
@@ -237,14 +277,19 @@ class OnDiscord:
 
 
 def _controls(spoken: Spoken) -> list[tuple[str, dict[str, Any]]]:
-    """Return each button and each option of a menu by its words; a form's button is no answer."""
+    """Return each button and each option of a menu by its words; a form's button is no answer.
+
+    What stands in a menu that takes several is the button that sends them.
+    """
     found = []
     for part in walk(spoken.body["components"]):
         for one in part.get("options", [part]):
             said = {**one, "custom_id": part.get("custom_id", "")}
             if "label" in one and not said["custom_id"].startswith("ask:"):
-                found.append((_UNSEEN.sub("", one["label"]), said))
-    return found
+                found.append((bare(one["label"]), said))
+        if part.get("placeholder"):
+            found.append((bare(part["placeholder"]), part))
+    return list({name: (name, said) for name, said in found}.values())
 
 
 def _pressed(spoken: Spoken, label: str) -> tuple[str, ...]:
@@ -254,7 +299,7 @@ def _pressed(spoken: Spoken, label: str) -> tuple[str, ...]:
 
 
 @asynccontextmanager
-async def on_discord(tools: Tools, _: Now, clock: Callable[[int], str]) -> AsyncIterator[Seat]:
+async def on_discord(tools: Tools, clock: Callable[[int], str]) -> AsyncIterator[Seat]:
     async with discord.serving() as guild:
         watch = Watch()
         platform = Discord(tools, TOKEN, guild.root, pause=watch.pause, heartbeat=60.0)

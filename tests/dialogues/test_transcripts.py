@@ -19,3 +19,21 @@ async def test_a_transcript_stands_word_for_word(
     name: str, platform: str, made: teaching.Taught
 ) -> None:
     await play(platform, made, script.read(name))
+
+
+@pytest.mark.parametrize("platform", ["terminal", "telegram", "discord"])
+@pytest.mark.parametrize(
+    ("stands", "would"),
+    [
+        ("Two minutes a day", "Three minutes a day"),
+        ("[My children]", "[My child]"),
+        ("⟲ Hello!", "+ Hello!"),
+    ],
+)
+async def test_a_word_a_button_or_a_way_of_coming_that_differs_is_found(
+    platform: str, stands: str, would: str, made: teaching.Taught
+) -> None:
+    text = (script.HERE / "9.1-one-zone.txt").read_text(encoding="utf-8")
+    assert stands in text
+    with pytest.raises(pytest.fail.Exception, match="\n\\+"):
+        await play(platform, made, script.parsed(text.replace(stands, would)))

@@ -14,7 +14,7 @@ from queue import SimpleQueue
 from typing import BinaryIO, TextIO
 
 from bot.core.card import Text
-from bot.core.events import Began, Event, Incoming
+from bot.core.events import Event, Incoming
 from bot.core.message import Message, words
 from bot.platforms.terminal import decode, encode
 from bot.platforms.terminal.record import Record

@@ -20,6 +20,9 @@ NEW, CHANGED, NOTICE, PERSON, CLOCK = "+", "⟲", "⌁", ">", "@"
 ROOM = 96
 """Columns that the buttons of one line may take, as long as they are several."""
 
+SEVERAL = " + "
+"""What stands between options that are chosen together."""
+
 MINUTE = "%Y-%m-%d %H:%M"
 
 _UNSEEN = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -30,15 +33,18 @@ class Record:
     """Writes one talk, entry by entry."""
 
     def __init__(self, write: Callable[[str], object], now: Now) -> None:
-        """Write by *write*, and read the clock by *now*."""
+        """Write by *write*, and read the clock by *now*.
+
+        ``front`` is the newest card that can be answered, and its number.
+        """
         self._write = write
         self._now = now
         self._minute: datetime | None = None
-        self._front: tuple[Message, str] | None = None
+        self.front: tuple[Message, str] | None = None
 
     def said(self, text: str) -> Pressed | None:
         """Write what was typed, and return the press that it means on the newest card, or None."""
-        message, on = self._front or (Message(), "")
+        message, on = self.front or (Message(), "")
         typed = message.typed(text)
         self._put(f"{PERSON} {label(message, typed) if typed else text}")
         return Pressed(typed.action, on, typed.picked) if typed else None
@@ -49,7 +55,7 @@ class Record:
         head = f"{CHANGED if changed else NEW} {first}"
         self._put("\n".join([head, *(f"  {line}" for line in more)]))
         if labels(message):
-            self._front = (message, number)
+            self.front = (message, number)
 
     def noticed(self, text: str) -> None:
         """Write a notice."""
@@ -93,10 +99,10 @@ def rows(message: Message) -> Iterator[str]:
 
 
 def label(message: Message, typed: Typed) -> str:
-    """Return the words of what *typed* presses; several answers have `` + `` between them."""
+    """Return the words of what *typed* presses; options chosen together by ``SEVERAL``."""
     if typed.picked:
         chosen = {one.action.args[-1]: words(one.label) for one in message.choices}
-        return " + ".join(chosen[key] for key in typed.picked)
+        return SEVERAL.join(chosen[key] for key in typed.picked)
     offers = [(one.action, one.label) for one in message.choices]
     offers += [(one.does, one.label) for one in message.buttons if not isinstance(one.does, str)]
     return next((words(name) for action, name in offers if action == typed.action), "")
