@@ -1,8 +1,8 @@
 """A dialogue as data: what the person does, and what stands there, in the marks of chat.md, 9.
 
 Rule 1: the file is what ``wary chat --record`` writes, with remarks before it: ``# after: NAME``
-plays another file first, ``# zone: NAME`` is the clock of whoever reads along, every other
-remark is for people.
+plays another file first, ``# zone: NAME`` is the clock of whoever reads along, ``# on: NAMES``
+the platforms that can do what is done there; every other remark is for people.
 Rule 2: what is dealt anew each time says nothing: the order of a question's options, and within
 five minutes of the hour the one of a person at which lessons come.
 """
@@ -53,11 +53,17 @@ class Dialogue:
 
     after: str = ""
     zone: str = "UTC"
+    on: str = "terminal telegram discord"
     steps: list[Step] = field(default_factory=list)
 
 
 def names() -> list[str]:
     return sorted(path.stem for path in HERE.glob("*.txt"))
+
+
+def played() -> list[tuple[str, str]]:
+    """Return each file with each platform that it is played on."""
+    return [(name, platform) for name in names() for platform in read(name).on.split()]
 
 
 def read(name: str) -> Dialogue:
@@ -69,7 +75,7 @@ def parsed(text: str) -> Dialogue:
     """Return the dialogue that *text* tells, the one it comes after included."""
     made = Dialogue()
     for remark in re.findall(r"^# (\w+): (.*)$", text, re.MULTILINE):
-        if remark[0] in {"after", "zone"}:
+        if remark[0] in {"after", "zone", "on"}:
             setattr(made, *remark)
     made.steps = list(_steps(entries(text)))
     if made.after:

@@ -25,11 +25,16 @@ from tests.platforms.discord import server as discord
 from tests.platforms.discord.limits import texts, walk
 from tests.platforms.discord.payloads import TOKEN, Spoken
 from tests.platforms.discord.talking import USER, Watch
+from tests.platforms.discord.test_showing import FILE, FORWARD, SNAPSHOT, tell
 from tests.platforms.telegram import server as telegram
 from tests.platforms.telegram.people import nap
 from tests.platforms.telegram.server import BotApi, Shown
+from tests.platforms.telegram.test_showing import ORIGIN
 
 PERSON = 7
+FORWARDS, PICTURE = "(forwards) ", "(sends a picture)"
+"""What a person does without typing; the terminal has no way to."""
+
 MOMENT = re.compile(r"<t:(\d+):F>")
 _UNSEEN = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _CHANNEL = re.compile("^(?:💬|✉️|📱|📞|🌐) ", re.MULTILINE)
@@ -160,6 +165,12 @@ class OnTelegram:
         return [*parts, *map(bare, send)] if parts[1:] else parts
 
     async def act(self, words: str) -> None:
+        if words.startswith(FORWARDS):
+            self.api.say(words.removeprefix(FORWARDS), PERSON, forward_origin=ORIGIN)
+            return
+        if words == PICTURE:
+            self.api.say("", PERSON, photo=[])
+            return
         for shown in reversed(self.api.chats[PERSON]):
             _, controls = _drawn(shown)
             if words in controls:
@@ -230,6 +241,13 @@ class OnDiscord:
 
     async def act(self, words: str) -> None:
         await self.guild.until(lambda: self.guild.lines)
+        if words.startswith(FORWARDS):
+            snapshot = {**SNAPSHOT, "content": words.removeprefix(FORWARDS)}
+            await tell(self.guild, "", **{**FORWARD, "message_snapshots": [{"message": snapshot}]})
+            return
+        if words == PICTURE:
+            await tell(self.guild, "", attachments=[FILE])
+            return
         listed = {one["name"] for one in self.guild.commands}
         for spoken in reversed(self.guild.seen()):
             _, controls = self._drawn(spoken)
