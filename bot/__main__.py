@@ -77,8 +77,9 @@ def _serve(config: Settings, _: argparse.Namespace) -> int:
 
 def _chat(config: Settings, given: argparse.Namespace) -> int:
     here = dataclasses.replace(config, platforms=("terminal",))
-    if given.record:
-        values = {**config.values, "WARY_TERMINAL_RECORD": given.record}
+    record = given.record or config.values["WARY_TERMINAL_RECORD"]
+    if record:
+        values = {**config.values, "WARY_TERMINAL_RECORD": record}
         # A talk that can be played again begins with a stranger, so it has a database of its own.
         here = dataclasses.replace(_kept_nowhere(here), values=values)
     asyncio.run(_run(here))
@@ -274,9 +275,7 @@ def _parser() -> argparse.ArgumentParser:
     demo = add("demo", _demo, "try it in a browser; no account, nothing is kept")
     demo.add_argument("--port", type=_port, default=None, help="port of the page; 0 for any")
     add("serve", _serve, "serve the platforms named in WARY_PLATFORMS")
-    chat = add(
-        "chat", _chat, "talk to the bot in this terminal, or from a script on standard input"
-    )
+    chat = add("chat", _chat, "talk to the bot in this terminal, or by a script on its input")
     chat.add_argument("--record", metavar="FILE", help="write the talk down; nothing else is kept")
     check = add("check", _check, "say everything that is wrong with lessons and translations")
     check.add_argument("path", nargs="*", help="a further pack to check together with ours")
@@ -291,11 +290,7 @@ def _parser() -> argparse.ArgumentParser:
     platforms = ("telegram", "discord", "web", "terminal")
     shown.add_argument("--platform", choices=platforms, default="terminal")
     shown.add_argument("--locale", help="a language that is offered, such as ar")
-    doctor = add("doctor", _doctor, "examine this installation: what is well, and what to mend")
-    doctor.add_argument("--offline", action="store_true", help="ask no platform")
-    doctor.add_argument("--walk", action="store_true", help="look at a real client, step by step")
-    record = "with --walk: write down what was seen, without anything personal"
-    doctor.add_argument("--record", type=Path, metavar="FILE", help=record)
+    _doctor_arguments(add("doctor", _doctor, "examine an installation: what is well, what is not"))
     _pack_arguments(add("pack", _pack, "sign a pack, or verify who signed it"))
     kinds = ("lesson", "quiz", "pack", "sources", "techniques", "misconceptions")
     schema = add("schema", _schema, "tell the JSON Schema of a kind of file, for editors")
@@ -303,6 +298,13 @@ def _parser() -> argparse.ArgumentParser:
     which.add_argument("kind", nargs="?", choices=kinds)
     which.add_argument("--into", type=Path, help="a folder: write all of them there")
     return parser
+
+
+def _doctor_arguments(doctor: argparse.ArgumentParser) -> None:
+    doctor.add_argument("--offline", action="store_true", help="ask no platform")
+    doctor.add_argument("--walk", action="store_true", help="look at a real client, step by step")
+    record = "with --walk: write down what was seen, without anything personal"
+    doctor.add_argument("--record", type=Path, metavar="FILE", help=record)
 
 
 def _pack_arguments(pack: argparse.ArgumentParser) -> None:
