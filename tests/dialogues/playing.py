@@ -14,7 +14,7 @@ from bot.core.card import Instant, Text
 from bot.core.events import Incoming
 from bot.core.message import words
 from bot.platforms.terminal.record import NOTICE
-from bot.ports import Receipt, Tools
+from bot.ports import Receipt, StoreDown, Tools
 from bot.runtime.clock import Clock
 from bot.runtime.hear import Ear
 from bot.runtime.outbox import Dispatcher
@@ -27,6 +27,9 @@ from tests.dialogues.script import Dialogue, Seen, Step
 from tests.dialogues.seats import Seat
 from tests.platforms.scripted import NOW
 
+STATES = {"(nothing can be saved)": True, "(all can be saved again)": False}
+"""What happens to the store, told in a dialogue as if somebody did it."""
+
 
 @dataclass
 class House:
@@ -37,9 +40,13 @@ class House:
     clock: Clock
     time: list[datetime]
     took: asyncio.Event = field(default_factory=asyncio.Event)
+    down: bool = False
 
     async def receive(self, events: Sequence[Incoming]) -> Sequence[Receipt]:
         at = self.time[0]
+        if self.down:
+            self.took.set()
+            raise StoreDown
         told = await self.turns.take([replace(one, at=at, acted=None) for one in events])
         self.took.set()
         return told
@@ -112,6 +119,9 @@ async def _step(seat: Seat, house: House, step: Step) -> None:
     if step.clock:
         house.time[0] = step.clock
         await house.clock.fire()
+    if step.words in STATES:
+        house.down = STATES[step.words]
+        return
     for tap in seat.taps(step.words) if step.words else ():
         seat.read()
         house.took.clear()

@@ -1,6 +1,7 @@
 """A talk that ``wary chat --record`` wrote down is a dialogue, and can be played."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -43,6 +44,12 @@ def test_what_was_pressed_stands_there_by_its_words_and_a_card_as_changed(record
 async def test_it_can_be_played_again(platform: str, recorded: str) -> None:
     made = teaching.taught(settings.read({}))
     await play(platform, made, script.parsed(recorded))
+
+
+def test_the_environment_can_ask_for_a_record_as_well(tmp_path: Path) -> None:
+    file = tmp_path / "talk.txt"
+    assert wary("chat", given="/start\n", TERMINAL_RECORD=str(file)).returncode == 0
+    assert "> /start\n+ Hello" in file.read_text(encoding="utf-8")
 
 
 def test_a_record_that_cannot_be_written_is_refused() -> None:

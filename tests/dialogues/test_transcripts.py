@@ -15,8 +15,10 @@ def made() -> teaching.Taught:
 
 def test_every_transcript_is_played_on_both_services() -> None:
     assert len(script.names()) > 20
+    alone = {"9.10-nothing-can-be-saved"}  # Telegram keeps what was not taken, and asks again.
     for platform in ("telegram", "discord"):
-        assert [name for name, on in script.played() if on == platform] == script.names()
+        played = {name for name, on in script.played() if on == platform}
+        assert set(script.names()) - played <= alone
 
 
 @pytest.mark.parametrize(("name", "platform"), script.played())
