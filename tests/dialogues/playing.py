@@ -14,7 +14,7 @@ from bot.core.card import Instant, Text
 from bot.core.events import Incoming
 from bot.core.message import words
 from bot.platforms.terminal.record import NOTICE
-from bot.ports import Receipt, StoreDown, Tools
+from bot.ports import Now, Receipt, StoreDown, Tools
 from bot.runtime.clock import Clock
 from bot.runtime.hear import Ear
 from bot.runtime.outbox import Dispatcher
@@ -56,8 +56,13 @@ class House:
             pass
 
 
-def sitting(platform: str, made: Taught, talk: Dialogue) -> AbstractAsyncContextManager[Seat]:
-    """Open a seat on *platform*; the clock there is that of the talk."""
+def sitting(
+    platform: str, made: Taught, talk: Dialogue, now: Now = lambda: NOW
+) -> AbstractAsyncContextManager[Seat]:
+    """Open a seat on *platform*; moments are told there by the clock of the talk.
+
+    *now* is what a terminal's record reads.
+    """
     translate = made.catalogues.translate
 
     def moment(second: int) -> str:
@@ -78,7 +83,7 @@ def sitting(platform: str, made: Taught, talk: Dialogue) -> AbstractAsyncContext
         case "discord":
             return seats.on_discord(tools, moment)
         case _:
-            return seats.at_terminal(tools, lambda: NOW)
+            return seats.at_terminal(tools, now)
 
 
 @asynccontextmanager
@@ -111,11 +116,12 @@ async def play(platform: str, made: Taught, talk: Dialogue) -> None:
     """Play *talk* on *platform*: after each step stands there what the file says, and no more."""
     async with sitting(platform, made, talk) as seat, housed(seat, made) as house:
         for step in talk.steps:
-            await _step(seat, house, step)
+            await taken(seat, house, step)
         assert seat.news() == []
 
 
-async def _step(seat: Seat, house: House, step: Step) -> None:
+async def taken(seat: Seat, house: House, step: Step) -> None:
+    """Take one step, and compare what it brings with what the file says."""
     if step.clock:
         house.time[0] = step.clock
         await house.clock.fire()

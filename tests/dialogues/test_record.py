@@ -1,6 +1,8 @@
 """A talk that ``wary chat --record`` wrote down is a dialogue, and can be played."""
 
 import re
+from datetime import datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -8,7 +10,9 @@ import pytest
 from bot import settings, teaching
 from bot.platforms.terminal import record
 from tests.dialogues import script
-from tests.dialogues.playing import play
+from tests.dialogues.playing import housed, play, sitting, taken
+from tests.dialogues.seats import AtTerminal
+from tests.platforms.scripted import NOW
 from tests.test_main import wary
 
 TYPED = ("/start", "1", "1", "?", "3", "/lesson", "1", "c", "1", "a b c", "/settings", "3", "hm")
@@ -44,6 +48,23 @@ def test_what_was_pressed_stands_there_by_its_words_and_a_card_as_changed(record
 async def test_it_can_be_played_again(platform: str, recorded: str) -> None:
     made = teaching.taught(settings.read({}))
     await play(platform, made, script.parsed(recorded))
+
+
+async def test_a_minute_that_ends_before_the_answer_does_not_part_the_two() -> None:
+    made = teaching.taught(settings.read({}))
+    talk = script.read("9.2-daily-lesson")
+    minutes = count(1)
+
+    def later() -> datetime:
+        return NOW + timedelta(minutes=next(minutes))
+
+    async with sitting("terminal", made, talk, later) as seat, housed(seat, made) as house:
+        assert isinstance(seat, AtTerminal)
+        for step in talk.steps:
+            await taken(seat, house, step)
+        marks = "".join(mark for mark, _ in script.entries(seat.out.getvalue()))
+    assert re.fullmatch("(@>[+⟲]⌁?|@[+])+", marks)
+    assert marks.count("@+") == 2
 
 
 def test_the_environment_can_ask_for_a_record_as_well(tmp_path: Path) -> None:

@@ -134,7 +134,8 @@ class Terminal:
         passed.set()
         number = post.on or post.nonce or secrets.token_hex(8)
         if self._record:
-            self._record.shown(message, number, changed=bool(post.on))
+            answer = post.answers in self._printed
+            self._record.shown(message, number, changed=bool(post.on), answer=answer)
         return number
 
     async def _turn(self, receive: Receive, event: Event) -> None:

@@ -49,21 +49,24 @@ class Record:
         self._put(f"{PERSON} {label(message, typed) if typed else text}")
         return Pressed(typed.action, on, typed.picked) if typed else None
 
-    def shown(self, message: Message, number: str, *, changed: bool) -> None:
-        """Write a card; *number* names it where it can be answered."""
+    def shown(self, message: Message, number: str, *, changed: bool, answer: bool) -> None:
+        """Write a card; *number* names it where it can be answered.
+
+        An *answer* belongs to what was done before it: the clock is not told between them.
+        """
         first, *more = [*lines(message), *rows(message)] or [""]
         head = f"{CHANGED if changed else NEW} {first}"
-        self._put("\n".join([head, *(f"  {line}" for line in more)]))
+        self._put("\n".join([head, *(f"  {line}" for line in more)]), answer=answer)
         if labels(message):
             self.front = (message, number)
 
     def noticed(self, text: str) -> None:
         """Write a notice."""
-        self._put(f"{NOTICE} {text}")
+        self._put(f"{NOTICE} {text}", answer=True)
 
-    def _put(self, entry: str) -> None:
+    def _put(self, entry: str, *, answer: bool = False) -> None:
         minute = self._now().replace(second=0, microsecond=0)
-        if minute != self._minute:
+        if minute != self._minute and not answer:
             self._minute = minute
             self._write(f"{CLOCK} {minute:{MINUTE}}\n")
         self._write(f"{_UNSEEN.sub('', entry)}\n")
