@@ -66,14 +66,7 @@ def _tell(line: str) -> None:
 
 def _demo(config: Settings, given: argparse.Namespace) -> int:
     port = config.port if given.port is None else given.port
-    here = dataclasses.replace(
-        config,
-        database_url="sqlite://",
-        key_file="",
-        erase_journal="",
-        platforms=("web",),
-        port=port,
-    )
+    here = dataclasses.replace(_kept_nowhere(config), platforms=("web",), port=port)
     asyncio.run(_run(here, shown=True, further=wiring.PORTS if port else 0))
     return 0
 
@@ -83,9 +76,19 @@ def _serve(config: Settings, _: argparse.Namespace) -> int:
     return 0
 
 
-def _chat(config: Settings, _: argparse.Namespace) -> int:
-    asyncio.run(_run(dataclasses.replace(config, platforms=("terminal",))))
+def _chat(config: Settings, given: argparse.Namespace) -> int:
+    here = dataclasses.replace(config, platforms=("terminal",))
+    record = given.record or config.values["WARY_TERMINAL_RECORD"]
+    if record:
+        values = {**config.values, "WARY_TERMINAL_RECORD": record}
+        # A talk that can be played again begins with a stranger, so it has a database of its own.
+        here = dataclasses.replace(_kept_nowhere(here), values=values)
+    asyncio.run(_run(here))
     return 0
+
+
+def _kept_nowhere(config: Settings) -> Settings:
+    return dataclasses.replace(config, database_url="sqlite://", key_file="", erase_journal="")
 
 
 def _check(config: Settings, given: argparse.Namespace) -> int:
@@ -205,6 +208,11 @@ def _preview(config: Settings, given: argparse.Namespace) -> int:
 def _doctor(config: Settings, given: argparse.Namespace) -> int:
     from bot.doctor import examine  # noqa: PLC0415 - the demo would start the later for it
 
+    if given.walk:
+        return _walk(config, given)
+    if given.record:
+        return _refuse("--record FILE belongs to wary doctor --walk")
+
     async def told() -> int:
         failed = 0
         async for finding in examine(config, offline=given.offline):
@@ -213,6 +221,31 @@ def _doctor(config: Settings, given: argparse.Namespace) -> int:
         return failed
 
     return REFUSED if asyncio.run(told()) else 0
+
+
+def _walk(config: Settings, given: argparse.Namespace) -> int:
+    from bot import walk  # noqa: PLC0415 - the demo would start the later for it
+
+    apps = [name for name in walk.APPS if name in config.platforms]
+    if not apps:
+        return _refuse(f"WARY_PLATFORMS: there is a walk for {' and '.join(walk.APPS)} only")
+    if given.record:
+        given.record.touch()  # what cannot be written is told before the walk, not after it
+    clients, found = walk.walked(apps, _typed, _tell)
+    _tell("")
+    for line in walk.summary(found):
+        _tell(line)
+    if given.record:
+        text = walk.record(clock.now().date(), __version__, apps, clients, found)
+        given.record.write_text(text, encoding="utf-8")
+    return 0 if walk.passed(found) else REFUSED
+
+
+def _typed(question: str) -> str | None:
+    """Return the line that was typed in answer to *question*, None at the end of the input."""
+    print(question, end="", flush=True)
+    line = sys.stdin.readline() if sys.stdin else ""
+    return line.rstrip("\n") if line else None
 
 
 def _verified(public: str, faults: Sequence[Fault]) -> int:
@@ -243,7 +276,8 @@ def _parser() -> argparse.ArgumentParser:
     demo = add("demo", _demo, "try it in a browser; no account, nothing is kept")
     demo.add_argument("--port", type=_port, default=None, help="port of the page; 0 for any")
     add("serve", _serve, "serve the platforms named in WARY_PLATFORMS")
-    add("chat", _chat, "talk to the bot in this terminal, or from a script on standard input")
+    chat = add("chat", _chat, "talk to the bot in this terminal, or by a script on its input")
+    chat.add_argument("--record", metavar="FILE", help="write the talk down; nothing else is kept")
     check = add("check", _check, "say everything that is wrong with lessons and translations")
     check.add_argument("path", nargs="*", help="a further pack to check together with ours")
     base = add("db", _db, "bring the database to this version, copy it, put a copy back")
@@ -257,8 +291,7 @@ def _parser() -> argparse.ArgumentParser:
     platforms = ("telegram", "discord", "web", "terminal")
     shown.add_argument("--platform", choices=platforms, default="terminal")
     shown.add_argument("--locale", help="a language that is offered, such as ar")
-    doctor = add("doctor", _doctor, "examine this installation: what is well, and what to mend")
-    doctor.add_argument("--offline", action="store_true", help="ask no platform")
+    _doctor_arguments(add("doctor", _doctor, "examine an installation: what is well, what is not"))
     _pack_arguments(add("pack", _pack, "sign a pack, or verify who signed it"))
     kinds = ("lesson", "quiz", "pack", "sources", "techniques", "misconceptions")
     schema = add("schema", _schema, "tell the JSON Schema of a kind of file, for editors")
@@ -266,6 +299,13 @@ def _parser() -> argparse.ArgumentParser:
     which.add_argument("kind", nargs="?", choices=kinds)
     which.add_argument("--into", type=Path, help="a folder: write all of them there")
     return parser
+
+
+def _doctor_arguments(doctor: argparse.ArgumentParser) -> None:
+    doctor.add_argument("--offline", action="store_true", help="ask no platform")
+    doctor.add_argument("--walk", action="store_true", help="look at a real client, step by step")
+    record = "with --walk: write down what was seen, without anything personal"
+    doctor.add_argument("--record", type=Path, metavar="FILE", help=record)
 
 
 def _pack_arguments(pack: argparse.ArgumentParser) -> None:

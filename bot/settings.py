@@ -37,6 +37,11 @@ SETTINGS = (
     Setting("WARY_PORT", "8080", "Port the web server listens on; 0 takes any free one"),
     Setting("WARY_WEB_HOSTS", "", "Further host names that the pages answer to, with commas"),
     Setting("WARY_TERMINAL_USER", "me", "Name of the learner who sits at `wary chat`"),
+    Setting(
+        "WARY_TERMINAL_RECORD",
+        "",
+        "File that `wary chat` writes the talk to; nothing else is kept",
+    ),
     Setting("WARY_TELEGRAM_TOKEN", "", "Token of your Telegram bot, as BotFather gave it"),
     Setting("WARY_TELEGRAM_API_URL", "", "Root of another Bot API server; empty: Telegram's own"),
     Setting("WARY_TELEGRAM_WEBHOOK_URL", "", "Address that Telegram calls; empty: long polling"),

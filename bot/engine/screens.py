@@ -151,6 +151,11 @@ def _alerts(*_: object) -> Iterator[Entry]:
     yield Text("alerts.none"), "none"
 
 
+def _urgent(*_: object) -> Iterator[Entry]:
+    yield Text("urgent.send"), "urgent"
+    yield Text("urgent.not"), "none"
+
+
 def _typed(*_: object) -> Iterator[Entry]:
     yield Text("typed.on"), "on"
     yield Text("typed.off"), "off"
@@ -174,7 +179,7 @@ SCREENS: dict[str, Entries] = {
     "alerts": _alerts,
     "typed": _typed,
     "pause": _pause,
-    "urgent": _alerts,
+    "urgent": _urgent,
 }
 """The screens by the name that actions carry."""
 

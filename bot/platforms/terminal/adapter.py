@@ -14,9 +14,10 @@ from queue import SimpleQueue
 from typing import BinaryIO, TextIO
 
 from bot.core.card import Text
-from bot.core.events import Began, Event, Incoming
+from bot.core.events import Event, Incoming
 from bot.core.message import Message, words
 from bot.platforms.terminal import decode, encode
+from bot.platforms.terminal.record import Record
 from bot.ports import Can, Post, Receipt, Receive, Refused, StoreDown, Tools
 
 RATE = 2000.0
@@ -56,9 +57,15 @@ class Terminal:
         locale: str = "en",
         stdin: BinaryIO | None = None,
         stdout: TextIO | None = None,
+        record: Record | None = None,
     ) -> None:
-        """Speak with *user* through the given streams, or those of the process."""
+        """Speak with *user* through the given streams, or those of the process.
+
+        With a *record* the talk is written down, and what is typed presses the newest card as a
+        finger does: that card changes, as in an app with buttons.
+        """
         self._tools = tools
+        self._record = record
         self._user = user
         self._locale = locale
         self._stdin = stdin
@@ -95,7 +102,7 @@ class Terminal:
         reader = Reader(stdin)
         ask = self._tty and stdin.isatty()
         if ask:
-            await self._turn(receive, Began())
+            await self._turn(receive, self._event("/start"))
         while not self._unread:
             self._prompted = ask
             self._print("> " if ask else "")
@@ -105,7 +112,11 @@ class Terminal:
                 return
             said = decode.text(line)
             if said:
-                await self._turn(receive, decode.event(said))
+                await self._turn(receive, self._event(said))
+
+    def _event(self, said: str) -> Event:
+        pressed = self._record.said(said) if self._record else None
+        return pressed or decode.event(said)
 
     async def send(self, post: Post, message: Message) -> str:
         """Print *message*, one that changes an earlier one with a line that says so.
@@ -121,7 +132,11 @@ class Terminal:
             self._printed[event] += post.answers in {event, ""}
         passed, self._changed = self._changed, asyncio.Event()
         passed.set()
-        return post.on or post.nonce or secrets.token_hex(8)
+        number = post.on or post.nonce or secrets.token_hex(8)
+        if self._record:
+            answer = post.answers in self._printed
+            self._record.shown(message, number, changed=bool(post.on), answer=answer)
+        return number
 
     async def _turn(self, receive: Receive, event: Event) -> None:
         """Report *event*, print its notice, and wait for the cards that answer it."""
@@ -137,6 +152,8 @@ class Terminal:
         for receipt in receipts:
             if receipt.text:
                 self._say(encode.wrapped(receipt.text, encode.WIDTH))
+            if receipt.text and self._record:
+                self._record.noticed(receipt.text)
 
     def _unsaved(self, what: Incoming) -> str:
         """Print first aid where *what* asks for it, else return that nothing can be saved."""
