@@ -12,6 +12,7 @@ from functools import partial
 from telegram.error import TelegramError
 
 from bot.core.message import Message
+from bot.core.trouble import Trouble
 from bot.platforms.telegram import decode, encode, menu, polls
 from bot.platforms.telegram.buttons import keys
 from bot.platforms.telegram.intake import Intake, Sleep, Stopped
@@ -110,6 +111,8 @@ class Telegram:
                 await self._introduced(receive)
             except Stopped as stop:
                 log.critical("intake_stopped", extra={"why": str(stop)})
+                now = self._tools.now()
+                self._tools.trouble(Trouble(self.name, "intake_stopped", now))
                 await asyncio.Event().wait()
             finally:
                 self._receive = None
@@ -150,7 +153,7 @@ class Telegram:
 
     async def _introduced(self, receive: Receive) -> None:
         await self._intake.introduce()
-        async with self._watch.kept(self._rest):
+        async with self._watch.kept(self._rest, self._intake.own):
             await self._hear(receive)
 
     async def _hear(self, receive: Receive) -> None:
