@@ -143,8 +143,11 @@ class Telegram:
             under = keys(replace(message, choices=()), door)
             said = {**quiz, "reply_markup": under}
             return await say(self._client, "SendPoll", post, place, said)
+        drawn = encode.drawn(message, door)
+        if drawn.cut:
+            log.warning("text_cut", extra={"posts": 1})
         try:
-            return await put(self._client, post, place, encode.drawn(message, door))
+            return await put(self._client, post, place, drawn)
         except Answered as no:
             if not unparsed(no):
                 raise
