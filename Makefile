@@ -22,7 +22,7 @@ help:
 	@echo 'make serve    your own bot, on the platforms named in WARY_PLATFORMS'
 	@echo 'make test     the whole suite'
 	@echo 'make check    style, types, direction of imports, lessons and translations'
-	@echo 'make bench    figures, with how they were taken'
+	@echo 'make bench    figures, with how they were taken; ARGS="telegram.post" takes named rows'
 	@echo 'make torture  kills a sending Wary again and again, and counts'
 	@echo 'make pins     pins the requirements anew; needs uv'
 	@echo 'make clean    removes what the tools have made, .venv too'

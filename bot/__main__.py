@@ -35,8 +35,10 @@ def _secrets(config: Settings) -> tuple[Path | None, Path | None]:
     return key, erased
 
 
-async def _run(config: Settings, *, shown: bool = False, further: int = 0) -> None:
-    """Serve the platforms of *config* until stopped."""
+async def _run(
+    config: Settings, *, shown: bool = False, further: int = 0, watched: bool = False
+) -> None:
+    """Serve the platforms of *config* until stopped; *watched*: tell machines how it goes."""
     made = teaching.taught(config)
     wiring.weighed(config, made)
     base = await _open(config)
@@ -46,8 +48,10 @@ async def _run(config: Settings, *, shown: bool = False, further: int = 0) -> No
             running.join(name, shown=shown)
         # Before anybody is told that it serves: who was told may say at once that it shall end.
         wiring.on_signals(running)
-        listener = None
-        if running.site():
+        listener = (
+            wiring.aside(config.host, config.port) if watched and not running.hosted else None
+        )
+        if running.hosted:
             listener = wiring.listening(config.host, config.port, further)
             host, port = listener.getsockname()[:2]
             _tell(f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/")
@@ -72,7 +76,7 @@ def _demo(config: Settings, given: argparse.Namespace) -> int:
 
 
 def _serve(config: Settings, _: argparse.Namespace) -> int:
-    asyncio.run(_run(config))
+    asyncio.run(_run(config, watched=True))
     return 0
 
 

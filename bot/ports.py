@@ -15,6 +15,7 @@ from bot.core.effects import Decision, Lane
 from bot.core.events import Address, Incoming
 from bot.core.learner import Learner
 from bot.core.message import Message, Rich
+from bot.core.trouble import Trouble
 
 State = Literal[
     "pending",
@@ -262,6 +263,7 @@ class Tools:
     beside the chat as HTML for (address, locale), where there are any: the demo has some.
     ``heard`` is told, now and then, that a platform still hands over what people do.
     ``aid`` is asked where ``receive`` raised ``StoreDown``: what it returns is shown at once.
+    ``trouble`` hears what whoever operates the bot should look at.
     """
 
     now: Now
@@ -272,6 +274,7 @@ class Tools:
     aside: Callable[[Address, str], Awaitable[str]] | None = None
     heard: Heard | None = None
     aid: Aid | None = None
+    trouble: Callable[[Trouble], None] = lambda _: None
 
 
 Connect = Callable[[Mapping[str, str], Tools], Platform]

@@ -22,6 +22,7 @@ from bot import i18n, store
 from bot.console import demo, health
 from bot.core.card import Card, Text
 from bot.core.message import Message, Rich
+from bot.core.trouble import Trouble
 from bot.engine import calendar
 from bot.ports import ASGI, Barred, Connect, Hosted, Platform, Post, StoreDown, Tools
 from bot.runtime import aid, clock
@@ -63,6 +64,7 @@ class Wary:
         self._made = made
         self._base = base
         self._rendered: Render = renderer(self._say, i18n.rtl)
+        self._troubles = health.Troubles()
         ear = Ear(made.library, self._render)
 
         def fit(tag: str) -> str | None:
@@ -76,6 +78,7 @@ class Wary:
             languages=made.library.languages,
             heard=lambda name: base.heard(name, clock.now()),
             aid=aid.offline(lambda: self._made.library, fit, self._render, ear),
+            trouble=self._troubles.tell,
         )
         self._turns = Turns(base, made.library, self._tools, ear, self._deliver)
         self._dispatchers: dict[str, Dispatcher] = {}
@@ -118,17 +121,22 @@ class Wary:
         self._stop.set()
 
     async def ready(self) -> bool:
-        """Return whether the database answers."""
+        """Return whether the database answers, and every platform hears what people do."""
         try:
             await self._base.next_due()
         except StoreDown:
             return False
-        return not self._stop.is_set()
+        return not (self._stop.is_set() or self._troubles.lasting)
 
-    def site(self) -> ASGI | None:
-        """Return the one HTTP site, or None where no platform is spoken to over HTTP."""
+    @property
+    def hosted(self) -> bool:
+        """Return whether a platform is spoken to over HTTP."""
+        return any(isinstance(one, Hosted) for one in self._platforms)
+
+    def site(self) -> ASGI:
+        """Return the one HTTP site: the pages for machines, and the platforms' own."""
         hosted = {one.path: one.app for one in self._platforms if isinstance(one, Hosted)}
-        return health.front(self.ready, hosted) if hosted else None
+        return health.front(self.ready, hosted, self._troubles)
 
     async def run(self, listener: socket.socket | None = None) -> None:
         """Run until stopped, or until the terminal has no more input.
@@ -144,10 +152,9 @@ class Wary:
         await self._loops(ticking, listener)
 
     async def _loops(self, ticking: clock.Clock, listener: socket.socket | None) -> None:
-        site = self.site()
-        server = _server(site) if site and listener else None
+        server = _server(self.site()) if listener else None
         work = [asyncio.create_task(self._turns.run())]
-        work += [asyncio.create_task(self._dispatch(one)) for one in self._dispatchers.values()]
+        work += [asyncio.create_task(self._dispatch(*one)) for one in self._dispatchers.items()]
         ends: list[asyncio.Task[object]] = [asyncio.create_task(self._stop.wait())]
         ends += [asyncio.create_task(self._listen(one)) for one in self._platforms]
         if server and listener:
@@ -190,16 +197,20 @@ class Wary:
         try:
             await platform.listen(self._turns.receive)
         except Barred:
-            log.critical("token_refused", extra={"platform": platform.name})
-            await self._stop.wait()
+            await self._barred(platform.name)
 
-    async def _dispatch(self, dispatcher: Dispatcher) -> None:
+    async def _dispatch(self, name: str, dispatcher: Dispatcher) -> None:
         """Run a dispatcher; a platform that refuses its token stops alone and keeps its posts."""
         try:
             await dispatcher.run(self._turns.receive, dispatcher.woken)
         except Barred:
-            log.critical("token_refused")
-            await self._stop.wait()
+            await self._barred(name)
+
+    async def _barred(self, name: str) -> None:
+        """Tell that the platform *name* refuses its token, and let the others go on."""
+        log.critical("token_refused", extra={"platform": name})
+        self._troubles.tell(Trouble(name, "token_refused", clock.now()))
+        await self._stop.wait()
 
 
 def _connected(name: str, settings: Settings, tools: Tools) -> Platform:
@@ -249,6 +260,18 @@ def listening(host: str, port: int, further: int = 0) -> socket.socket:
         return listener
     message = f"{host}:{port} is taken; set WARY_PORT to another port, or 0 for any free one"
     raise Busy(message)
+
+
+def aside(host: str, port: int) -> socket.socket | None:
+    """Return a socket for the pages for machines alone; None where it is taken, and told.
+
+    A bot that nobody speaks to over HTTP works without: several of them share one machine.
+    """
+    try:
+        return listening(host, port)
+    except Busy:
+        log.warning("health_not_served", extra={"address": f"{host}:{port}"})
+        return None
 
 
 def weighed(settings: Settings, made: Taught) -> None:

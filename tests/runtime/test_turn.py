@@ -111,7 +111,7 @@ async def test_what_arrives_during_a_transaction_is_the_next_batch(
         assert len(sizes) <= 2
 
 
-async def test_a_poisoned_event_is_parked_and_the_others_go_on(
+async def test_a28_a_poisoned_event_is_parked_and_the_others_go_on(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with house() as home:

@@ -1,12 +1,16 @@
 """``wary serve`` itself on Telegram and Discord at once, against loopback servers of both."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any
 
-from tests.faults.chatting import STEPS, Served, on_both
+import aiohttp
+
+from tests.faults.chatting import STEPS, Served, free_port, on_both, on_telegram
 from tests.platforms.discord import server as discord
 from tests.platforms.discord.payloads import TOKEN, Spoken
 from tests.platforms.telegram import server as telegram
@@ -75,3 +79,54 @@ async def _pressed(guild: discord.Server, card: Spoken, token: str) -> None:
     edits = card.edits
     await guild.press(USER, card, token)
     await guild.until(lambda: card.edits > edits)
+
+
+async def test_a07_t12_who_polls_tells_machines_too_and_another_poller_makes_it_unready(
+    tmp_path: Path,
+) -> None:
+    async with telegram.serving() as api:
+        port = free_port()
+        served = on_telegram(tmp_path, api, WARY_PORT=str(port))
+        async with wary(served), aiohttp.ClientSession() as session:
+            api.say("/start")
+            await api.until(lambda: bool(api.chats[7]), 30)
+            assert await _readiness(session, port) == (200, {"ready": True, "troubles": []})
+            words = "Conflict: terminated by other getUpdates request"
+            api.fail("getUpdates", telegram.refuse(409, words))
+            api.say("/help")
+            await api.until(lambda: api.counts["getWebhookInfo"] > 0)
+            status, told = await _until_told(session, port)
+            assert (status, told["ready"]) == (503, False)
+            assert [one["trouble"] for one in told["troubles"]] == ["intake_stopped"]
+            async with session.get(f"http://127.0.0.1:{port}/healthz") as alive:
+                assert alive.status == 200
+
+
+async def _readiness(session: aiohttp.ClientSession, port: int) -> tuple[int, dict[str, Any]]:
+    async with session.get(f"http://127.0.0.1:{port}/readyz") as answer:
+        return answer.status, await answer.json()
+
+
+async def _until_told(session: aiohttp.ClientSession, port: int) -> tuple[int, dict[str, Any]]:
+    for _ in range(200):
+        found = await _readiness(session, port)
+        if found[1]["troubles"]:
+            break
+        await asyncio.sleep(0.02)
+    return found
+
+
+async def test_a_bot_that_polls_works_without_its_page_where_the_port_is_taken(
+    tmp_path: Path,
+) -> None:
+    async with telegram.serving() as api:
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            port = taken.getsockname()[1]
+            served = on_telegram(tmp_path, api, WARY_PORT=str(port))
+            async with wary(served):
+                api.say("/start")
+                await api.until(lambda: bool(api.chats[7]), 30)
+    told = await asyncio.to_thread(served.log.read_text)
+    assert "health_not_served" in told

@@ -2,7 +2,8 @@
 
 Rule 1: a card that answers an interaction fills its deferred answer; that can be repeated.
 Rule 2: a new message carries the nonce of its post, so that the same post appears once.
-Rule 3: nobody is written to who did not write or press before; broadcasts open nothing.
+Rule 3: nobody is written to who did not write or press before; broadcasts open nothing, and what
+was asked in a server opens nothing either: after a crash that would be many at once.
 """
 
 import asyncio
@@ -13,7 +14,7 @@ from bot.core.message import Message
 from bot.platforms.discord import encode, gateway
 from bot.platforms.discord.again import arrived
 from bot.platforms.discord.commands import commands
-from bot.platforms.discord.decode import PLACE
+from bot.platforms.discord.decode import AMONG, PLACE
 from bot.platforms.discord.doors import Doors
 from bot.platforms.discord.intake import Intake
 from bot.platforms.discord.messages import Messages, place_of
@@ -135,7 +136,7 @@ class Discord:
                 return found
         if post.address.id.startswith(PLACE):
             return await self._messages.post(post, message)
-        asked = post.lane in PERSONAL
+        asked = post.lane in PERSONAL and not post.answers.startswith(AMONG)
         channel = await self._doors.to(post.address.id, asked=asked)
         again = bool(post.answers) and post.attempts > 1
         found = await arrived(self._rest, channel, post.answers, message) if again else ""

@@ -23,5 +23,5 @@ async def arrived(rest: Rest, channel: str, event: str, message: Message) -> str
     except Declined:
         return ""
     said = encode.message(message)["components"]
-    number = decode.answer_to(found, event.partition(":")[2], said)
+    number = decode.answer_to(found, event.rpartition(":")[2], said)
     return f"{channel}-{number}" if number else ""

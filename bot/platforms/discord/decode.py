@@ -32,6 +32,9 @@ PICKED = 25
 PLACE = "#"
 """How the address of a channel begins that is a place; a person's is their number alone."""
 
+AMONG = "discord:among:"
+"""Begins the name of what somebody did where others are too: its answer is theirs alone."""
+
 COMMAND, COMPONENT, MODAL = 2, 3, 5
 """Types of interactions.  Source: Discord, Interaction Type."""
 

@@ -45,7 +45,7 @@ class Doors:
         if known:
             return known
         if not asked:
-            message = "a broadcast opens no direct message"
+            message = "nobody opened this conversation"
             raise Refused(message)
         self._pace.open()
         try:

@@ -10,7 +10,7 @@ from bot.core.card import Text
 from bot.core.events import Address, Commanded, Incoming, acted
 from bot.core.message import Message, words
 from bot.platforms.discord import decode, encode, gateway, showing
-from bot.platforms.discord.decode import Asks, Heard
+from bot.platforms.discord.decode import AMONG, Asks, Heard
 from bot.platforms.discord.doors import Doors
 from bot.platforms.discord.outcomes import ANSWERED, Declined
 from bot.platforms.discord.rest import Rest
@@ -47,7 +47,7 @@ class Intake:
             form = encode.form(asks.custom_id, asks.title, asks.label, asks.hint, asks.longest)
             await self._callback(heard, FORM, form)
             return
-        name = f"discord:{heard.id}"
+        name = f"{'discord:' if heard.private else AMONG}{heard.id}"
         if not self._tickets.add(name, heard.token, heard.kind, heard.on, private=heard.private):
             return
         if not await self._defer(heard):

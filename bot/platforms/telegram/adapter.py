@@ -11,11 +11,12 @@ from functools import partial
 
 from telegram.error import TelegramError
 
-from bot.core.message import Message
+from bot.core.message import Message, words
+from bot.core.trouble import Trouble
 from bot.platforms.telegram import decode, encode, menu, polls
 from bot.platforms.telegram.buttons import keys
 from bot.platforms.telegram.intake import Intake, Sleep, Stopped
-from bot.platforms.telegram.messages import Place, place_of, put, say
+from bot.platforms.telegram.messages import Place, answer_guest, place_of, put, say
 from bot.platforms.telegram.options import Options
 from bot.platforms.telegram.outcomes import Answered, outcome, unparsed
 from bot.platforms.telegram.transport import Client, Transport
@@ -110,6 +111,8 @@ class Telegram:
                 await self._introduced(receive)
             except Stopped as stop:
                 log.critical("intake_stopped", extra={"why": str(stop)})
+                now = self._tools.now()
+                self._tools.trouble(Trouble(self.name, "intake_stopped", now))
                 await asyncio.Event().wait()
             finally:
                 self._receive = None
@@ -122,9 +125,12 @@ class Telegram:
             SendError: the subclass says what becomes of the post.
             Barred: the token is refused.
         """
-        place = place_of(post.address.id)
+        guest = post.address.id.startswith(decode.GUEST)
+        place = Place(0) if guest else place_of(post.address.id)
         async with self._client:
             try:
+                if guest:
+                    return await self._to_guest(post, message)
                 return await self._drawn(post, place, message)
             except TelegramError as fault:
                 # A pause of sending is one of the whole token: presses wait as well.
@@ -140,17 +146,26 @@ class Telegram:
             under = keys(replace(message, choices=()), door)
             said = {**quiz, "reply_markup": under}
             return await say(self._client, "SendPoll", post, place, said)
+        drawn = encode.drawn(message, door)
+        if drawn.cut:
+            log.warning("text_cut", extra={"posts": 1})
         try:
-            return await put(self._client, post, place, encode.drawn(message, door))
+            return await put(self._client, post, place, drawn)
         except Answered as no:
             if not unparsed(no):
                 raise
             log.error("entities_refused", extra={"post": post.id})  # noqa: TRY400 - no trace
         return await put(self._client, post, place, encode.bare(message, door))
 
+    async def _to_guest(self, post: Post, message: Message) -> str:
+        """Answer where we are no member."""
+        query = post.address.id.removeprefix(decode.GUEST)
+        title, drawn = words(message.title or ()), encode.drawn(message)
+        return await answer_guest(self._client, query, title, drawn)
+
     async def _introduced(self, receive: Receive) -> None:
         await self._intake.introduce()
-        async with self._watch.kept(self._rest):
+        async with self._watch.kept(self._rest, self._intake.own):
             await self._hear(receive)
 
     async def _hear(self, receive: Receive) -> None:

@@ -35,7 +35,10 @@ PRIVATE, CHANNEL = "private", "channel"
 PLACED = Added | Left | Relocated
 """What happens to a place; ``Left`` is a person's as well, in their own chat."""
 
-WANTED = ("message", "channel_post", "callback_query", "my_chat_member")
+GUEST = "guest:"
+"""Begins the address of a chat that we are no member of: the rest is the query to answer."""
+
+WANTED = ("message", "channel_post", "callback_query", "my_chat_member", "guest_message")
 """Kinds of updates that we ask for."""
 
 SHOWN = (
@@ -59,6 +62,7 @@ SHOWN = (
 _COMMAND = re.compile(
     r"/([A-Za-z][A-Za-z0-9_-]{0,63})(?:@([A-Za-z0-9_]{1,64}))?(?:\s+(.*))?", re.DOTALL | re.ASCII
 )
+_QUERY = re.compile(r"[!-~]{1,128}", re.ASCII)
 _PAYLOAD = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,3}", re.ASCII)
 
@@ -98,6 +102,8 @@ def incoming(update: Any, now: datetime, own: str = "", locale: str = "en") -> I
             who, event = held.get("from", {}), _message(held, chat, own)
         case {"channel_post": {"chat": dict(chat)} as held}:
             who, event = {}, _message(held, chat, own)
+        case {"guest_message": {"from": dict(who)} as held}:
+            chat, event = {}, showing.summoned(held) if _guest(held) else None
         case {"callback_query": {"from": dict(who)} as pressed}:
             held = pressed.get("message")
             chat = _chat(held)
@@ -106,7 +112,8 @@ def incoming(update: Any, now: datetime, own: str = "", locale: str = "en") -> I
             held, event = {}, _membership(change, chat)
         case _:
             return None
-    where = _where(chat, held, said="callback_query" not in update)
+    guest = "guest_message" in update
+    where = _guest(held) if guest else _where(chat, held, said="callback_query" not in update)
     address = _actor(who, where, event)
     if event is None or address is None:
         return None
@@ -233,6 +240,15 @@ def _where(chat: Any, held: Any, *, said: bool) -> Where | None:
             kind: Kind = "channel" if chat.get("type") == CHANNEL else "group"
             place = Address(PLATFORM, f"{found}{_topic(held)}")
             return Where(place, kind, runs=said and _in_its_name(held, found))
+        case _:
+            return None
+
+
+def _guest(held: Any) -> Where | None:
+    """Return the chat of somebody else's into which *held* calls us, for one answer."""
+    match held:
+        case {"guest_query_id": str(query)} if _QUERY.fullmatch(query):
+            return Where(Address(PLATFORM, f"{GUEST}{query}"))
         case _:
             return None
 

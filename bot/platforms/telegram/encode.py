@@ -1,7 +1,9 @@
 """How a card looks on Telegram: text and entities, never a parse mode; buttons are beside.
 
 Rule 1: offsets are built in Python characters and turned into UTF-16 once, at the end.
-Rule 2: what is too long is cut between blocks, because a part of a sentence can say its contrary.
+Rule 2: what is too long is cut between blocks, because a part of a sentence can say its contrary;
+of a block that is too long alone the first sentences stay.  Title, options, question and footer
+stay, in one message: a card that asks in two halves is answered on the wrong one.
 """
 
 import re
@@ -43,14 +45,21 @@ BETWEEN = "\n\n"
 _ADDRESS = re.compile(r"[^\s\u2066-\u2069]*\[\.\][^\s\u2066-\u2069]*")
 """A defanged address; the isolates around it stay outside."""
 
+_END = re.compile(r"[.!?؟۔।](?=\s)|[。！？]")
+"""The end of a sentence, in the scripts of our languages and their neighbours."""
+
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A message as Telegram takes it; offsets of entities count UTF-16 units."""
+    """A message as Telegram takes it; offsets of entities count UTF-16 units.
+
+    ``cut``: something was left out, because it was too long.
+    """
 
     text: str
     entities: tuple[MessageEntity, ...] = ()
     under: Keys = None
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +81,9 @@ class Piece:
 def drawn(message: Message, door: str = "") -> Drawn:
     """Return *message* as text, entities and buttons; *door* as in ``buttons.keys``."""
     if message.typed_only:
-        parts = message.plain().split("\n\n")
-        return _fitted([Piece(part, body=at > 0) for at, part in enumerate(parts)], None)
+        parts, asks = message.plain().split(BETWEEN), replace(message, title=(), body=()).plain()
+        end = len(parts) - (len(asks.split(BETWEEN)) if asks else 0)
+        return _fitted([Piece(part, body=0 < at < end) for at, part in enumerate(parts)], None)
     pieces = [_title(message)]
     pieces += [replace(_block(block, message), body=True) for block in message.body]
     if is_lettered(message):
@@ -88,7 +98,7 @@ def drawn(message: Message, door: str = "") -> Drawn:
 def bare(message: Message, door: str = "") -> Drawn:
     """Return *message* without looks, with the same buttons."""
     whole = drawn(message, door)
-    return Drawn(whole.text, (), whole.under)
+    return replace(whole, entities=())
 
 
 def units(text: str) -> int:
@@ -100,17 +110,36 @@ def _fitted(pieces: list[Piece], under: Keys) -> Drawn:
     """Return all pieces as one text, without the last blocks where it would be too long."""
     kept = [piece for piece in pieces if piece.text.strip()]
     body = [at for at, piece in enumerate(kept) if piece.body]
+    whole = _length(kept) <= TEXT_UNITS
     while _length(kept) > TEXT_UNITS and body:
         end = body.pop()
-        kept = [*kept[:end], Piece(CUT), *(one for one in kept[end + 1 :] if one.text != CUT)]
-    whole = _joined(kept)
-    if not any(_visible(char) for char in whole.text):
-        whole = Piece(CUT)
-    return _on_the_wire(whole, under)
+        after = [Piece(CUT), *(one for one in kept[end + 1 :] if one.text != CUT)]
+        room = TEXT_UNITS - _length([*kept[:end], *after]) - len(BETWEEN)
+        first = [] if body else _sentences(kept[end], room)
+        kept = [*kept[:end], *first, *after]
+    joined = _joined(kept)
+    if not any(_visible(char) for char in joined.text):
+        joined = Piece(CUT)
+    return replace(_on_the_wire(joined, under), cut=not whole)
+
+
+def _sentences(block: Piece, room: int) -> list[Piece]:
+    """Return the first whole sentences of *block* within *room* UTF-16 units, if any."""
+    ends = [found.end() for found in _END.finditer(block.text)]
+    fits = [end for end in ends if units(block.text[:end]) <= room]
+    if not fits:
+        return []
+    end = fits[-1]
+    looks = [
+        _look(one, one.offset, min(one.length, end - one.offset))
+        for one in block.looks
+        if one.offset < end
+    ]
+    return [Piece(block.text[:end], tuple(looks), body=True)]
 
 
 def _length(pieces: list[Piece]) -> int:
-    return sum(units(piece.text) + len(BETWEEN) for piece in pieces)
+    return sum(units(piece.text) + len(BETWEEN) for piece in pieces) - len(BETWEEN)
 
 
 def _visible(char: str) -> bool:

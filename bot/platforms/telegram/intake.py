@@ -126,7 +126,8 @@ class Intake:
             found = await self.insist(
                 "GetUpdates", {**asked, "offset": offset}, seconds=POLL_SECONDS + 10.0
             )
-            updates = found if isinstance(found, list) else []
+            # In the order in which people acted, whatever the order of the answer.
+            updates = sorted(found if isinstance(found, list) else [], key=_place)
             if not await self._taken(updates, receive):
                 await self._sleep(min(2.0**tries, AGAIN))
                 tries = min(tries + 1, 10)
@@ -198,6 +199,12 @@ class Intake:
         except TelegramError as fault:
             self.pause.heed(fault)
             log.info("press_not_answered", extra={"fault": type(fault).__name__})
+
+
+def _place(update: object) -> int:
+    """Return the number of *update* to sort by; what has none means nothing and comes first."""
+    found = decode.number(update)
+    return -1 if found is None else found
 
 
 def _pause(fault: TelegramError, tries: int) -> float:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from telegram import ForceReply
 
 from bot.platforms.telegram import encode
+from bot.platforms.telegram.buttons import CUT
 from bot.platforms.telegram.outcomes import Answered, edited
 from bot.platforms.telegram.transport import Client
 from bot.ports import Post, Refused, Unknown
@@ -62,6 +63,39 @@ async def say(
     match result:
         case {"message_id": int(sent)}:
             return str(sent)
+        case _:
+            raise Unknown("the message has no id")
+
+
+async def answer_guest(client: Client, query: str, title: str, drawn: encode.Drawn) -> str:
+    """Answer a chat that we are no member of, by the *query* it sent, and return the answer's id.
+
+    There is one answer a query, without buttons.  Source: Telegram, answerGuestQuery.
+
+    Raises:
+        Unknown: the service names no message, so nobody knows whether there is one.
+        TelegramError: it was not taken.
+    """
+    content = {
+        "message_text": drawn.text,
+        "entities": [one.to_dict() for one in drawn.entities],
+        "link_preview_options": {"is_disabled": True},
+    }
+    result = await client.call(
+        "AnswerGuestQuery",
+        {
+            "guest_query_id": query,
+            "result": {
+                "type": "article",
+                "id": "1",
+                "title": title or CUT,
+                "input_message_content": content,
+            },
+        },
+    )
+    match result:
+        case {"inline_message_id": str(sent)}:
+            return sent
         case _:
             raise Unknown("the message has no id")
 

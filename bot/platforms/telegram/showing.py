@@ -59,6 +59,15 @@ def mentioned(message: Json, said: str, own: str) -> Shown | None:
     return Shown(_words(found), _id(found), _by(found), public=True)
 
 
+def summoned(message: Json) -> Shown:
+    """Return what a chat that we are no member of shows us: what was replied to, or said to us.
+
+    Whatever it is, all of that chat read the answer, and we can reply to nothing there.
+    """
+    found = _replied(message) or message
+    return Shown(_words(found), "", _by(found), public=True)
+
+
 def album(update: object) -> str:
     """Return the name of the album that *update* is a part of, empty for none.
 

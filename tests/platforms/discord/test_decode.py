@@ -84,19 +84,19 @@ def test_a_direct_message_is_a_command_or_words(text: str, event: Event) -> None
 
 
 @given(st.sampled_from([COMMAND, COMPONENT, MODAL]), st.dictionaries(st.text(), JSON))
-def test_nothing_that_a_client_sends_raises(kind: int, data: dict[str, Any]) -> None:
+def test_u6_nothing_that_a_client_sends_raises(kind: int, data: dict[str, Any]) -> None:
     assert decode.event(kind, data, ON) is not None
 
 
 @given(JSON, st.sampled_from(["custom_id", "values", "components", "name"]))
-def test_no_shape_of_a_known_field_raises(value: object, name: str) -> None:
+def test_u5_no_shape_of_a_known_field_raises(value: object, name: str) -> None:
     for kind in (COMMAND, COMPONENT, MODAL):
         data = {"custom_id": "pick", name: value}
         assert decode.event(kind, data, ON) is not None
 
 
 @given(st.text())
-def test_no_typed_text_raises(text: str) -> None:
+def test_u6_no_typed_text_raises(text: str) -> None:
     assert decode.typed(text) is not None
 
 

@@ -322,7 +322,7 @@ async def test_a_lesson_that_was_asked_for_opens_it_once_and_is_silent_where_wis
         assert all(one.body["flags"] & (1 << 12) for one in chat.server.seen())
 
 
-async def test_no_message_of_the_suite_can_ping_and_all_hide_previews() -> None:  # A11, A12
+async def test_a11_a12_no_message_of_the_suite_can_ping_and_all_hide_previews() -> None:
     async with chatting(HELLO, LESSON) as chat:
         await chat.server.command(USER, "start")
         await chat.server.until(chat.server.seen)
@@ -334,7 +334,7 @@ async def test_no_message_of_the_suite_can_ping_and_all_hide_previews() -> None:
         chat.bot.cards.clear()
 
 
-async def test_a_forged_press_is_an_event_that_means_nothing() -> None:  # A14
+async def test_a14_a_forged_press_is_an_event_that_means_nothing() -> None:
     async with chatting(HELLO, LESSON) as chat:
         await chat.server.command(USER, "start")
         await chat.server.until(chat.server.seen)

@@ -1,5 +1,6 @@
 """The gateway misbehaves as the fault matrix says: nothing is lost, nothing is heard twice."""
 
+import random
 import traceback
 from collections.abc import Sequence
 
@@ -22,6 +23,29 @@ async def test_c1_a_dropped_line_is_resumed_and_no_event_is_lost(code: int) -> N
         await chat.server.until(chat.server.seen)
         assert [one.event for one in chat.bot.heard] == [Began()]
         assert (chat.server.identifies, chat.server.resumes) == (1, 1)
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_c1_cuts_at_random_sequence_numbers_lose_and_double_nothing(seed: int) -> None:
+    dice = random.Random(seed)  # noqa: S311 - a test's dice
+    cuts = set(dice.sample(range(12), 3))
+    async with chatting(*[HELLO] * 12) as chat:
+        server = chat.server
+        for at in range(12):
+            what = server.interaction(USER, 2, {"id": "1", "name": "start", "type": 1})
+            if at in cuts:
+                # Told while nobody listens: only what is resumed brings it.
+                line, resumes = server.lines[-1], server.resumes
+                line.sequence += 1
+                event = {"op": 0, "t": "INTERACTION_CREATE", "s": line.sequence, "d": what}
+                server.past.append(event)
+                await server.cut(dice.choice([1001, 4000, 4009]))
+                await server.until(lambda resumes=resumes: server.resumes > resumes)  # type: ignore[misc]  # bound at once
+            else:
+                await server.tell("INTERACTION_CREATE", what)
+        await server.until(lambda: len(server.seen()) == 12)
+        assert len({one.id for one in chat.bot.heard}) == len(chat.bot.heard) == 12
+        assert (server.identifies, server.resumes) == (1, 3)
 
 
 async def test_c2_a_lost_session_is_begun_anew() -> None:
@@ -72,6 +96,8 @@ async def test_c5_a_line_that_does_not_answer_is_closed_and_resumed() -> None:
             await server.until(lambda: server.resumes)
             server.mute = False
         assert server.identifies == 1
+        # 1000 and 1001 end the session, which then cannot be resumed.
+        assert server.lines[0].socket.close_code not in {1000, 1001}
 
 
 async def test_a_login_that_fails_is_tried_again_later_and_later() -> None:

@@ -104,7 +104,7 @@ async def test_who_runs_a_server_sets_a_channel_up_and_only_they_see_it(right: i
         assert server.made("POST", "/users/@me/channels") == []
 
 
-async def test_nobody_else_finds_or_presses_the_settings_of_a_channel() -> None:
+async def test_a02_nobody_else_finds_or_presses_the_settings_of_a_channel() -> None:
     async with living() as (server, house):
         await joined(server, "set:often:never")
         await server.command(USER, "settings", guild=True)
@@ -185,7 +185,7 @@ async def test_c9_an_alert_that_may_not_be_handed_on_now_holds_no_post() -> None
         assert len(chat.server.made("POST", "/crosspost$")) == 1
 
 
-async def test_what_one_person_asked_to_see_is_never_shown_to_all() -> None:
+async def test_a14_what_one_person_asked_to_see_is_never_shown_to_all() -> None:
     async with chatting() as chat:
         late = post(PLACE, answers="discord:1")
         with pytest.raises(Refused):

@@ -93,7 +93,7 @@ async def test_a_command_in_a_server_is_answered_for_that_person_alone() -> None
         assert not house.server.made("POST", "/channels/")
 
 
-async def test_the_same_event_from_two_shards_has_one_effect() -> None:  # C15
+async def test_c15_the_same_event_from_two_shards_has_one_effect() -> None:
     async with whole() as house:
         data = {"id": "1", "name": "start", "type": 1}
         what = house.server.interaction(USER, 2, data)
@@ -105,7 +105,7 @@ async def test_the_same_event_from_two_shards_has_one_effect() -> None:  # C15
         assert len([one for one in house.incoming if one.id == f"discord:{what['id']}"]) == 1
 
 
-async def test_strange_events_of_the_gateway_stop_nothing() -> None:  # U5, U6
+async def test_u5_u6_strange_events_of_the_gateway_stop_nothing() -> None:
     async with whole() as house:
         what = house.server.interaction(USER, 3, {"custom_id": "\u0000 x", "component_type": 99})
         await house.server.tell("INTERACTION_CREATE", what)

@@ -82,7 +82,10 @@ def _typed(where: str, kind: str, value: object) -> Iterator[str]:
     if not isinstance(value, dict):
         yield f"{where}: no {kind}"
         return
-    yield from _object(where, spec["types"][kind].get("fields", []), value)
+    kinds = spec["types"][kind].get("subtypes", [kind])
+    found = [list(_object(where, spec["types"][one].get("fields", []), value)) for one in kinds]
+    if all(found):
+        yield from min(found, key=len)
 
 
 def _limits(method: str, given: Mapping[str, Any]) -> Iterator[str]:
@@ -93,6 +96,11 @@ def _limits(method: str, given: Mapping[str, Any]) -> Iterator[str]:
         if given.get("link_preview_options") != {"is_disabled": True}:
             yield "a link preview"
         yield from key_limits(given.get("reply_markup") or {})
+    if method == "answerGuestQuery":
+        content = given["result"].get("input_message_content", {})
+        yield from text_limits(content.get("message_text", ""), content.get("entities", []))
+        if content.get("link_preview_options") != {"is_disabled": True}:
+            yield "a link preview"
     if method == "answerCallbackQuery" and len(given.get("text", "")) > NOTICE:
         yield "a notice that is too long"
 

@@ -65,8 +65,10 @@ class Home:
 
 
 @asynccontextmanager
-async def home(platform: Platform, url: str = "sqlite://") -> AsyncIterator[Home]:
-    """Run turns and dispatcher around *platform*, over a database."""
+async def home(
+    platform: Platform, url: str = "sqlite://", *, running: bool = True
+) -> AsyncIterator[Home]:
+    """Run turns and dispatcher around *platform*, over a database; or leave that to the test."""
     base = await store.connect(url)
     render = renderer(said, lambda tag: tag == "ar")
     gate = Gate(1_000_000.0, asyncio.get_running_loop().time)
@@ -78,14 +80,13 @@ async def home(platform: Platform, url: str = "sqlite://") -> AsyncIterator[Home
         rtl=i18n.rtl,
     )
     turns = Turns(base, LIBRARY, tools, Ear(LIBRARY, render), outbox.offer)
-    work = [
-        asyncio.create_task(turns.run()),
-        asyncio.create_task(outbox.run(turns.receive, outbox.woken)),
-    ]
+    loops = [turns.run(), outbox.run(turns.receive, outbox.woken)] if running else []
+    work = [asyncio.create_task(loop) for loop in loops]
     try:
         yield Home(base, turns, outbox, platform)
     finally:
         outbox.stop()
-        work[0].cancel()
+        for task in work[:1]:
+            task.cancel()
         await asyncio.gather(*work, return_exceptions=True)
         await base.close()

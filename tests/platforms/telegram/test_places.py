@@ -188,7 +188,7 @@ async def test_who_runs_a_group_sets_it_up_and_its_question_is_answered_by_a_pop
         assert (await house.base.known(Address("telegram", str(PUPIL)))) is None
 
 
-async def test_nobody_else_changes_a_group() -> None:
+async def test_a02_nobody_else_changes_a_group() -> None:
     async with serving() as api, home(bot(api)) as house:
         api.members[GROUP, ADMIN] = "administrator"
         async with listening(house.platform, house.turns.receive):

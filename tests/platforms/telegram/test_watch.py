@@ -1,6 +1,7 @@
 """The watch: a gap that Telegram does not fill is told, a webhook of another is cried out."""
 
 import asyncio
+import json
 import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -11,6 +12,7 @@ import pytest
 from aiohttp import web
 
 from bot import store
+from bot.console.health import Troubles
 from bot.core.events import Incoming
 from bot.platforms.telegram.adapter import Telegram
 from bot.platforms.telegram.options import read
@@ -29,6 +31,7 @@ class Day:
         self.now = NOW
         self.go = asyncio.Semaphore(0)
         self.rested = asyncio.Event()
+        self.troubles = Troubles()
 
     async def rest(self, seconds: float) -> None:
         """Rest until somebody wants a look; whoever comes here has ended the one before."""
@@ -60,7 +63,7 @@ async def life(
 
     telegram = Telegram(
         read({"token": TOKEN, "api_url": api.url, **more}),
-        tools(now=lambda: day.now, heard=heard),
+        tools(now=lambda: day.now, heard=heard, trouble=day.troubles.tell),
         sleep=nap,
         rest=day.rest,
     )
@@ -103,6 +106,8 @@ async def test_u4_an_outage_of_a_day_is_noted_and_the_menu_is_offered_again(
         await offers(api)
     gap = ("ERROR", NOW.isoformat(), hours * 3600)
     assert told(caplog, "updates_lost") == ([gap] if lost else [])
+    seen = [(one["trouble"], one["since"], one["seconds"]) for one in day.troubles.told()]
+    assert seen == ([("updates_lost", *gap[1:])] if lost else []), "on the page for operators"
 
 
 async def test_u4_a_day_without_telegram_is_noted_by_a_process_that_lives_on(
@@ -191,7 +196,65 @@ async def test_a07_a_foreign_webhook_is_cried_out_once_and_left_as_it_is(
         api.kept["Webhook:"] = {"url": OTHERS}
         for _ in range(3):
             await day.minute()
-    assert cried_out_once(api, caplog)
+        assert named(day) == ["foreign_webhook"]
+        assert cried_out_once(api, caplog)
+        api.kept["Webhook:"] = {"url": "https://bot.example/tg"}
+        await day.minute()
+        assert named(day) == []
+
+
+def named(day: Day) -> list[object]:
+    """Return what an operator is shown."""
+    return [one["trouble"] for one in day.troubles.told()]
+
+
+@pytest.mark.parametrize("status", [401, 404])
+async def test_a07_a_token_that_is_taken_back_is_cried_out_while_we_run(
+    api: BotApi, tmp_path: Path, caplog: pytest.LogCaptureFixture, status: int
+) -> None:
+    day = Day()
+    async with life(api, day, tmp_path / "wary.db", webhook_url="https://bot.example/tg"):
+        await api.until(lambda: bool(api.hook))
+        await day.minute()
+        assert named(day) == []
+        api.fail("getMe", *[refuse(status, "Unauthorized")] * 3)
+        for _ in range(3):
+            await day.minute()
+        assert named(day) == ["token_refused"]
+        await day.minute()
+        assert named(day) == []
+    assert [level for level, _, _ in told(caplog, "token_refused")] == ["CRITICAL"]
+
+
+async def test_a07_another_name_of_our_own_is_cried_out(
+    api: BotApi, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    day = Day()
+    other = json.dumps({"ok": True, "result": {"id": 31415, "username": "OtherBot"}})
+    async with life(api, day, tmp_path / "wary.db"):
+        await hears(api)
+        await day.minute()
+        api.fail("getMe", *[page(200, other, "application/json")] * 2)
+        for _ in range(2):
+            await day.minute()
+        assert named(day) == ["identity_changed"]
+    assert [level for level, _, _ in told(caplog, "identity_changed")] == ["CRITICAL"]
+    assert "OtherBot" not in caplog.text
+
+
+async def test_a07_t12_another_poller_stands_on_the_page_for_operators(
+    api: BotApi, tmp_path: Path
+) -> None:
+    day = Day()
+    async with life(api, day, tmp_path / "wary.db"):
+        await hears(api)
+        api.fail("getUpdates", refuse(409, "Conflict: terminated by other getUpdates request"))
+        api.push({"message": {}})
+        for _ in range(500):
+            if named(day):
+                break
+            await asyncio.sleep(0.01)
+    assert named(day) == ["intake_stopped"]
 
 
 async def test_a07_whoever_polls_hears_of_a_foreign_webhook_from_the_refusal(

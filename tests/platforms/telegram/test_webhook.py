@@ -76,7 +76,7 @@ async def test_a_genuine_call_is_taken() -> None:
         [(b"x-other", SECRET.encode())],
     ],
 )
-async def test_a_forged_call_is_refused_before_its_body_is_read(
+async def test_a08_a_forged_call_is_refused_before_its_body_is_read(
     headers: list[tuple[bytes, bytes]],
 ) -> None:
     taker = Taker()
@@ -85,7 +85,7 @@ async def test_a_forged_call_is_refused_before_its_body_is_read(
 
 
 @given(st.binary(max_size=300))
-def test_no_other_secret_opens(secret: bytes) -> None:
+def test_a08_no_other_secret_opens(secret: bytes) -> None:
     taker = Taker()
     hook = Webhook("/telegram", SECRET, taker.take)
     status, read = asyncio.run(call(hook, b"{}", [(HEADER, secret)]))
@@ -99,7 +99,7 @@ async def test_other_paths_and_methods_are_not_for_us() -> None:
     assert await call(hook, headers=GOOD, type="websocket") == (404, False)
 
 
-async def test_a_body_that_is_too_long_is_refused() -> None:
+async def test_a08_a_body_that_is_too_long_is_refused() -> None:
     taker = Taker()
     hook = Webhook("/telegram", SECRET, taker.take)
     told = [*GOOD, (b"content-length", str(BODY_BYTES + 1).encode())]
