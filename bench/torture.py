@@ -11,8 +11,8 @@ from pathlib import Path
 from bench import torture_calendar, torture_flood
 
 ROOT = Path(__file__).parents[1]
-KILLS = "50"
-"""Kills of a serving Wary in the middle of turns and firings."""
+KILLS = "200"
+"""Kills of a serving Wary in the middle of turns and firings, on each database."""
 
 
 def kills() -> int:

@@ -3,46 +3,69 @@
 Rule 1: the judge is what people saw over HTTP; the database is only asked what it promised.
 """
 
+import json
 import os
 import random
-import sqlite3
 import sys
 import threading
 import time
-from contextlib import closing
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from tests.faults.visitors import Visitor, kill, serve
+import pytest
+from sqlalchemy import Connection, Engine, create_engine, func, select, update
 
-KILLS = int(os.environ.get("WARY_TEST_KILLS", "12"))
-"""Kills of one run; ``make torture`` runs 50."""
+from bot import store
+from bot.store.line import located
+from bot.store.tables import learners, notes, outbox, plans, seen
+from tests.faults.visitors import Visitor, kill, serve
+from tests.store.conftest import postgres_server, url
+
+__all__ = ["postgres_server", "url"]
+
+KILLS = int(os.environ.get("WARY_TEST_KILLS", "5"))
+"""Kills of one run on each database; ``make torture`` runs 200."""
+
+SEED = int(os.environ.get("WARY_TEST_SEED", "20261121"))
+"""Another seed is another run: so a long one can be made in pieces."""
 
 PEOPLE = 6
 FIRST = date(2031, 1, 1)
+LESSON = 3
+"""Lane of the lessons in the ledger."""
 
 
-def due(database: Path, day: date) -> int:
-    """Make the next lesson of everybody due now, as that of *day*; return how many that are."""
-    now = int(datetime.now(UTC).timestamp() * 1_000_000)
-    with closing(sqlite3.connect(database)) as base, base:
-        kind = base.execute("SELECT typeof(due_at) FROM plans LIMIT 1").fetchone()
-        assert kind is None or kind[0] == "integer"
-        base.execute(
-            "UPDATE plans SET due_at = ?, local_date = ?, leased_until = NULL",
-            (now, _date(base, day)),
-        )
-        return int(base.execute("SELECT count(*) FROM plans").fetchone()[0])
+@pytest.fixture
+def on(url: str, tmp_path: Path) -> Mapping[str, str]:
+    """Return the settings of a Wary on a database that nobody has used."""
+    store.make_key(tmp_path / "its.key")
+    return {
+        "WARY_DATABASE_URL": url,
+        "WARY_KEY_FILE": str(tmp_path / "its.key"),
+        "WARY_ERASE_JOURNAL": str(tmp_path / "its.erased"),
+    }
 
 
-def _date(base: sqlite3.Connection, day: date) -> object:
-    row = base.execute("SELECT typeof(local_date) FROM plans LIMIT 1").fetchone()
-    return day.toordinal() if row and row[0] == "integer" else day.isoformat()
+@pytest.fixture
+def judge(url: str) -> Iterator[Engine]:
+    """Yield a view of the database that shares nothing with the Wary that is killed."""
+    driver = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg"}
+    made = create_engine(located(url).set(drivername=driver[located(url).get_backend_name()]))
+    yield made
+    made.dispose()
 
 
-def life(database: Path, people: list[Visitor], number: int, seconds: float) -> None:
+def due(judge: Engine, day: date) -> None:
+    """Make the next lesson of everybody due now, as that of *day*."""
+    now = datetime.now(UTC)
+    with judge.begin() as base:
+        base.execute(update(plans).values(due_at=now, local_date=day, leased_until=None))
+
+
+def life(on: Mapping[str, str], people: list[Visitor], number: int, seconds: float) -> None:
     """Let everybody press for a while, then kill the server."""
-    running, host = serve(database)
+    running, host = serve(on)
     stop = threading.Event()
     threads = [
         threading.Thread(target=one.visit, args=(host, number, stop), daemon=True)
@@ -57,28 +80,26 @@ def life(database: Path, people: list[Visitor], number: int, seconds: float) -> 
         thread.join(20)
 
 
-def test_no_kill_loses_an_answer_or_doubles_a_lesson(tmp_path: Path) -> None:
-    database = tmp_path / "wary.db"
+def test_no_kill_loses_an_answer_or_doubles_a_lesson(on: Mapping[str, str], judge: Engine) -> None:
     people = [Visitor(seat, answering=seat % 2 == 0) for seat in range(PEOPLE)]
-    dice = random.Random(20261121)  # noqa: S311  # a test's dice
-    life(database, people, 0, 3.0)
+    dice = random.Random(SEED)  # noqa: S311  # a test's dice
+    life(on, people, 0, 3.0)
     for number in range(1, KILLS + 1):
-        due(database, FIRST + timedelta(days=number))
-        life(database, people, number, dice.uniform(0.005, 0.9))
-    life(database, people, KILLS + 1, 2.0)
-    with closing(sqlite3.connect(database)) as base, base:
-        assert base.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        due(judge, FIRST + timedelta(days=number))
+        life(on, people, number, dice.uniform(0.005, 0.9))
+    life(on, people, KILLS + 1, 2.0)
+    with judge.connect() as base:
+        if base.dialect.name == "sqlite":
+            assert base.exec_driver_sql("PRAGMA integrity_check").scalar_one() == "ok"
         _answers(base, people)
         _lessons(base, people)
 
 
-def _answers(base: sqlite3.Connection, people: list[Visitor]) -> None:
+def _answers(base: Connection, people: list[Visitor]) -> None:
     """Every answer that was acknowledged to a person stands in the database, once."""
-    rows = base.execute(
-        "SELECT json_extract(l.settings, '$.hour'), n.subject, n.once FROM notes n"
-        " JOIN learners l ON l.id = n.learner_id WHERE n.kind = 'answer'"
-    ).fetchall()
-    kept = {(hour, subject.split(":")[0]) for hour, subject, _ in rows}
+    answers = select(learners.c.settings, notes.c.subject).join_from(notes, learners)
+    rows = base.execute(answers.where(notes.c.kind == "answer"))
+    kept = {(json.loads(told).get("hour"), subject.split(":")[0]) for told, subject in rows}
     promised = set().union(*(one.promised for one in people))
     # Who was killed before their hour was kept cannot be told from others: leave them out.
     named = {hour for hour, _ in kept}
@@ -89,15 +110,14 @@ def _answers(base: sqlite3.Connection, people: list[Visitor]) -> None:
     assert known <= kept, sorted(known - kept)
 
 
-def _lessons(base: sqlite3.Connection, people: list[Visitor]) -> None:
+def _lessons(base: Connection, people: list[Visitor]) -> None:
     """Every local date brought each person at most one lesson, in the ledger and in their eyes."""
-    rows = base.execute(
-        "SELECT cause, nonce, attempts, state FROM outbox WHERE lane = 3"
-    ).fetchall()
+    ledger = select(outbox.c.cause, outbox.c.nonce, outbox.c.attempts)
+    rows = base.execute(ledger.where(outbox.c.lane == LESSON)).all()
     causes = [cause for cause, *_ in rows]
     assert len(causes) == len(set(causes))
-    assert all(attempts <= 1 for _, _, attempts, _ in rows)
-    for _, nonce, _, _ in rows:
+    assert all(attempts <= 1 for _, _, attempts in rows)
+    for _, nonce, _ in rows:
         for one in people:
             lives = [
                 life
@@ -105,9 +125,8 @@ def _lessons(base: sqlite3.Connection, people: list[Visitor]) -> None:
                 if not one.answering and f"m-{nonce}" in {name for name, _ in seen}
             ]
             assert len(lives) <= 1, (nonce, lives)
-    fired = base.execute(
-        "SELECT count(*) FROM seen WHERE id LIKE 'plan:%' AND state = 'done'"
-    ).fetchone()[0]
+    done = select(func.count()).where(seen.c.id.like("plan:%"), seen.c.state == "done")
+    fired = base.execute(done).scalar_one()
     assert fired == len(causes)
     assert len(causes) > KILLS
     sys.stdout.write(f"lessons {len(causes)}, none twice, none owed\n")

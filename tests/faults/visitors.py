@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
@@ -24,11 +25,11 @@ _HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)"')
 _BUTTON = re.compile(r'<button name="action" value="([^"]+)"')
 
 
-def serve(database: Path) -> tuple["subprocess.Popen[str]", str]:
-    """Start ``wary serve`` and return it with its host and port."""
+def serve(on: Mapping[str, str]) -> tuple["subprocess.Popen[str]", str]:
+    """Start ``wary serve`` *on* a database, as its settings, and return it with host and port."""
     environment = {
         **{key: value for key, value in os.environ.items() if not key.startswith("WARY_")},
-        "WARY_DATABASE_URL": f"sqlite:///{database}",
+        **on,
         "WARY_PORT": "0",
         "WARY_PLATFORMS": "web",
     }
