@@ -75,6 +75,7 @@ def test_what_a_client_would_link_is_broken_and_the_rest_stays(text: str, harmle
 @settings(deadline=None)
 @given(st.one_of(st.text(), st.lists(PIECES, max_size=12).map("".join)))
 @example("0000000+0000.00.00")
+@example("•1234567")
 def test_a_second_pass_changes_nothing(text: str) -> None:
     once = defang(text)
     assert defang(once) == once
@@ -82,6 +83,7 @@ def test_a_second_pass_changes_nothing(text: str) -> None:
 
 @settings(deadline=None)
 @given(st.lists(PIECES, max_size=12).map("".join))
+@example("•1234567")
 def test_no_scheme_mention_or_mail_address_is_left(text: str) -> None:
     harmless = defang(text)
     assert not re.search(r"(?i)(?<![a-z])https?://", harmless)
