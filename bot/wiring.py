@@ -7,7 +7,7 @@ import asyncio
 import logging
 import signal
 import socket
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -83,6 +83,7 @@ class Wary:
         self._turns = Turns(base, made.library, self._tools, ear, self._deliver)
         self._dispatchers: dict[str, Dispatcher] = {}
         self._platforms: list[Platform] = []
+        self.hosted = False  # whether any of them is spoken to over HTTP
         self._stop = asyncio.Event()
         self.reload: Reload[Taught] = Reload(
             partial(mark, settings), partial(relearned, settings), self.teach
@@ -114,6 +115,7 @@ class Wary:
             self._turns.crowd.pace(name, replace(PERSON, each=60 / self._settings.pace))
         self._dispatchers[name] = Dispatcher(platform, self._base, self._render, gate, clock.now)
         self._platforms.append(platform)
+        self.hosted |= isinstance(platform, Hosted)
         return platform
 
     def stop(self) -> None:
@@ -127,11 +129,6 @@ class Wary:
         except StoreDown:
             return False
         return not (self._stop.is_set() or self._troubles.lasting)
-
-    @property
-    def hosted(self) -> bool:
-        """Return whether a platform is spoken to over HTTP."""
-        return any(isinstance(one, Hosted) for one in self._platforms)
 
     def site(self) -> ASGI:
         """Return the one HTTP site: the pages for machines, and the platforms' own."""
@@ -154,9 +151,16 @@ class Wary:
     async def _loops(self, ticking: clock.Clock, listener: socket.socket | None) -> None:
         server = _server(self.site()) if listener else None
         work = [asyncio.create_task(self._turns.run())]
-        work += [asyncio.create_task(self._dispatch(*one)) for one in self._dispatchers.items()]
+        heard = self._turns.receive
+        work += [
+            asyncio.create_task(self._alone(name, one.run(heard, one.woken)))
+            for name, one in self._dispatchers.items()
+        ]
         ends: list[asyncio.Task[object]] = [asyncio.create_task(self._stop.wait())]
-        ends += [asyncio.create_task(self._listen(one)) for one in self._platforms]
+        ends += [
+            asyncio.create_task(self._alone(one.name, one.listen(heard)))
+            for one in self._platforms
+        ]
         if server and listener:
             ends.append(asyncio.create_task(server.serve([listener])))
         scheduler = ticking.tick(also=[self.reload.look])
@@ -192,25 +196,14 @@ class Wary:
             with suppress(asyncio.CancelledError, Barred):
                 await task
 
-    async def _listen(self, platform: Platform) -> None:
-        """Hear a platform; one that refuses its token stops alone."""
+    async def _alone(self, name: str, work: Awaitable[None]) -> None:
+        """Do *work* of the platform *name*; where its token is refused, it alone stops."""
         try:
-            await platform.listen(self._turns.receive)
+            await work
         except Barred:
-            await self._barred(platform.name)
-
-    async def _dispatch(self, name: str, dispatcher: Dispatcher) -> None:
-        """Run a dispatcher; a platform that refuses its token stops alone and keeps its posts."""
-        try:
-            await dispatcher.run(self._turns.receive, dispatcher.woken)
-        except Barred:
-            await self._barred(name)
-
-    async def _barred(self, name: str) -> None:
-        """Tell that the platform *name* refuses its token, and let the others go on."""
-        log.critical("token_refused", extra={"platform": name})
-        self._troubles.tell(Trouble(name, "token_refused", clock.now()))
-        await self._stop.wait()
+            log.critical("token_refused", extra={"platform": name})
+            self._troubles.tell(Trouble(name, "token_refused", clock.now()))
+            await self._stop.wait()
 
 
 def _connected(name: str, settings: Settings, tools: Tools) -> Platform:
