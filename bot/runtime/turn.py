@@ -8,6 +8,7 @@ alarm, so that one poisoned event never stops everybody else's.
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -247,7 +248,10 @@ class Turns:
         ear.showed(posts)
         self._deliver(posts)
         _tell_muted(batch.fresh)
-        receipts = {event.id: _receipt(self._tools, event, told, posts) for event, told in decided}
+        owed = Counter(post.answers for post in posts if post.answers)
+        receipts = {
+            event.id: _receipt(self._tools, told, owed[event.id]) for event, told in decided
+        }
         behind = [event for _, event in batch.fresh if event.id not in receipts]
         if behind:
             later = await self.take(behind)
@@ -255,10 +259,8 @@ class Turns:
         return [receipts.get(event.id, Receipt(fresh=False)) for event in incoming]
 
 
-def _receipt(
-    tools: Tools, incoming: Incoming, decision: Decision, posts: Sequence[Post]
-) -> Receipt:
-    owed = sum(post.answers == incoming.id for post in posts)
+def _receipt(tools: Tools, decision: Decision, owed: int) -> Receipt:
+    """Return what whoever asked is told; *owed* posts answer them."""
     locale = decision.learner.locale
     for effect in decision.effects:
         if isinstance(effect, Notice):

@@ -240,20 +240,19 @@ class _Folding:
 
     def addresses(self, decided: Iterable[tuple[Incoming, Decision]]) -> None:
         """Open, hand over and close the addresses of who acted and of who is written to."""
-        wanted = {post.address for post in self.rows.posts}
-        wanted |= {one.keeper for one in self._last.values() if one.keeper is not None}
+        spoken_to = {post.address for post in self.rows.posts}
+        wanted = spoken_to | {one.keeper for one in self._last.values() if one.keeper is not None}
         for incoming, decision in {i.address: (i, d) for i, d in decided}.values():
             wanted.discard(incoming.address)
-            self._address(incoming, decision.learner)
+            self._address(incoming, decision.learner, spoken_to=incoming.address in spoken_to)
         others = sorted(wanted, key=lambda address: (address.platform, address.id))
         self.rows.openings.extend(Opening(a, None, None, own=False) for a in others)
 
-    def _address(self, incoming: Incoming, learner: Learner) -> None:
+    def _address(self, incoming: Incoming, learner: Learner, *, spoken_to: bool) -> None:
         place = self._places[incoming.address]
         closed = learner.gone or isinstance(incoming.event, Left)
         closed_at = self._now if closed else None
         owner = learner.key if self._kept(learner.key) else None
-        spoken_to = any(post.address == incoming.address for post in self.rows.posts)
         if not place.stored:
             if owner or spoken_to:
                 self.rows.openings.append(Opening(incoming.address, owner, closed_at, own=True))
