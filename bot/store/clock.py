@@ -27,11 +27,12 @@ from sqlalchemy import (
 from bot.core.effects import Lane
 from bot.core.events import Incoming, LessonDue
 from bot.store import linking
+from bot.store.bulk import put
 from bot.store.codec import Record
 from bot.store.fold import CLOCK, LESSON
 from bot.store.sealing import Seal
 from bot.store.tables import addresses, learners, outbox, plans, seen
-from bot.store.upserts import put, upserts
+from bot.store.upserts import upserts
 
 LEASE: Final = timedelta(seconds=60)
 """How long a plan belongs to the process that claimed it."""

@@ -7,9 +7,11 @@ Rule 2: nothing is kept of a stranger but the posts that answer them.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Final, TypeAlias, assert_never
 
+from bot.core.card import Card
 from bot.core.effects import (
     Decision,
     Edit,
@@ -50,6 +52,9 @@ GUARANTEES: Final[Mapping[Lane, Guarantee]] = {
     Lane.CAMPAIGN: "at_most_once",
 }
 """What becomes of a new message whose fate is unknown.  Source: trust.md, 6.2."""
+
+LESSONS: Final = 512
+"""Cards of lessons kept as they are written, about 1 KB each."""
 
 Row: TypeAlias = "dict[str, object]"
 
@@ -329,13 +334,22 @@ def _post_of(
     )
 
 
+def _packed(card: Card) -> tuple[str, bytes]:
+    packed = pack_card(card)
+    return packed, card_hash(packed)
+
+
+_lesson: Final = lru_cache(maxsize=LESSONS)(_packed)
+"""Only of lessons, which most people are sent alike: what answers a person is never kept here."""
+
+
 def _outbox_row(post: Post, now: datetime) -> Row:
     """Return the part of a new outbox row that *post* tells.
 
     A reply is born leased at *now*, for the dispatcher that hears of it in memory; whatever is
     not an answer waits its turn in its lane, where a million lessons cost no memory.
     """
-    card = pack_card(post.card)
+    card, digest = _lesson(post.card) if post.lane is Lane.LESSON else _packed(post.card)
     reply = post.lane is Lane.REPLY
     return {
         "platform": post.address.platform,
@@ -345,7 +359,7 @@ def _outbox_row(post: Post, now: datetime) -> Row:
         "expires_at": post.expires,
         "guarantee": post.guarantee,
         "card": card,
-        "card_hash": card_hash(card),
+        "card_hash": digest,
         "locale": post.locale,
         "state": "leased" if reply else "pending",
         "leased_until": now + LEASE if reply else None,
