@@ -6,10 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bench import post_discord, post_telegram, turn_chat
+from bench.checking import check_thousand
 from bench.demo import demo
+from bench.due import School
 from bench.engine import decisions
+from bench.fire import fire_sqlite
+from bench.fire_postgres import fire_postgres
 from bench.rows import Figure
-from bench.turn import turn_sqlite
+from bench.turn import turn_grouped, turn_sqlite
 from bot import i18n, settings, teaching
 from bot.ports import Tools
 from bot.runtime import clock
@@ -42,6 +46,10 @@ def _taken() -> Iterator[Figure]:
     render = renderer(translate, i18n.rtl)
     yield decisions(library)
     yield turn_sqlite(library, translate)
+    yield turn_grouped(library, translate)
+    yield fire_sqlite(School(library, translate))
+    yield fire_postgres()
+    yield check_thousand()
     yield from demo()
     yield from post_telegram.posts(library, render, tools)
     yield from post_discord.posts(library, render, tools)

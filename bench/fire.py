@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import ParamSpec
 
-from bench.due import School, fill, fired, once_each
+from bench.due import Fired, School, fill, fired, once_each
 from bench.rows import Figure, at_least, medians
 from bot import store
 from bot.runtime.clock import DUE
@@ -35,9 +35,9 @@ def fire_sqlite(school: School) -> Figure:
     def ours() -> float:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "wary.db"
-            seconds = asyncio.run(fired_file(path, school, PEOPLE))
+            done = asyncio.run(fired_file(path, school, PEOPLE))
             written.update(_written(path))
-            return PEOPLE / seconds
+            return PEOPLE / done.seconds
 
     def bare() -> float:
         with tempfile.TemporaryDirectory() as folder:
@@ -49,16 +49,16 @@ def fire_sqlite(school: School) -> Figure:
     return at_least("fire.sqlite", "1/s", 10_000, peer, medians(ours, bare))
 
 
-async def fired_file(path: Path, school: School, count: int) -> float:
-    """Fire *count* people from a new file at *path*, each once, and return the seconds."""
+async def fired_file(path: Path, school: School, count: int) -> Fired:
+    """Fire *count* people from a new file at *path*, each once."""
     url = f"sqlite:///{path}"
     base = await store.connect(url)
     try:
         await on(url, fill, count, Seal(load_key(path.with_name(f"{path.name}.key"))))
-        events, seconds = await fired(base, school)
-        assert events == count, f"{events} events for {count} people"
+        done = await fired(base, school)
+        assert done.events == count, f"{done.events} events for {count} people"
         await on(url, once_each, count)
-        return seconds
+        return done
     finally:
         await base.close()
 

@@ -125,8 +125,8 @@ async def _work(url: str) -> None:
     try:
         print("ready", flush=True)
         while await asyncio.to_thread(sys.stdin.readline):
-            count, _ = await fired(base, School(made.library, made.catalogues.translate))
-            print(count, flush=True)
+            done = await fired(base, School(made.library, made.catalogues.translate))
+            print(done.events, flush=True)
     finally:
         await base.close()
 
