@@ -1,17 +1,41 @@
-"""Many rows at once: an array for each column on PostgreSQL, the driver's own tuples on SQLite.
+"""Many rows at once: one document of JSON on PostgreSQL, the driver's own tuples on SQLite.
 
 Rule 1: SQLAlchemy's way through a list of rows costs more than what SQLite does with them.
-Rule 2: a statement over arrays meets no row twice: PostgreSQL would refuse it.
+Rule 2: a statement over a document meets no row twice: PostgreSQL would refuse it.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, Dialect, Executable, Insert, bindparam, column, func, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Date,
+    Dialect,
+    Executable,
+    Insert,
+    LargeBinary,
+    bindparam,
+    column,
+    func,
+    select,
+)
+from sqlalchemy.dialects.postgresql import JSON
 from sqlalchemy.sql import ClauseElement
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.types import TypeEngine
+
+from bot.store.tables import Instant, micros
+
+_WRITTEN: Final[Mapping[type, Callable[[Any], object]]] = {
+    Date: date.isoformat,
+    LargeBinary: lambda value: f"\\x{value.hex()}",
+    BigInteger: lambda value: micros(value) if isinstance(value, datetime) else value,
+}
+"""How JSON holds a value, by the type of its column; all others it knows."""
 
 
 class Parameter(NamedTuple):
@@ -46,25 +70,40 @@ def pour(conn: Connection, statement: Insert, rows: Sequence[dict[str, object]])
     if len(rows) <= 1 or conn.dialect.name == "sqlite":
         put(conn, statement, rows)
     else:
-        conn.execute(arrays(statement, tuple(rows[0])), by_column(rows))
-
-
-def by_column(rows: Sequence[dict[str, object]]) -> dict[str, list[object]]:
-    """Return *rows*, which have the same keys, as a list for each key."""
-    return {name: [row[name] for row in rows] for name in rows[0]}
+        conn.execute(poured(statement, tuple(rows[0])), document(statement, rows))
 
 
 @cache
-def arrays(statement: Insert, names: tuple[str, ...]) -> Insert:
-    """Return *statement*, for PostgreSQL, with an array for each of *names*."""
+def poured(statement: Insert, names: tuple[str, ...]) -> Insert:
+    """Return *statement*, for PostgreSQL, with the rows of one ``document`` in place of values.
+
+    Not arrays: the driver looks for quotes and backslashes in each text of an array, and what we
+    keep is full of them.
+    """
     columns = [statement.table.c[name] for name in names]
-    given = [bindparam(one.name, type_=ARRAY(one.type)) for one in columns]
-    rows = (
-        func.unnest(*given)
-        .table_valued(*(column(one.name, one.type) for one in columns))
-        .render_derived()
-    )
-    return statement.from_select(names, select(rows))
+    given = func.json_to_recordset(bindparam("rows", type_=JSON()))
+    rows = given.table_valued(*(column(one.name, _stored(one)) for one in columns))
+    return statement.from_select(names, select(rows.render_derived(with_types=True)))
+
+
+def document(statement: Insert, rows: Sequence[dict[str, object]]) -> dict[str, object]:
+    """Return the parameter of ``poured`` that holds *rows*, in which all keys are the same."""
+    kinds = {name: type(_stored(statement.table.c[name])) for name in rows[0]}
+    written = {name: _WRITTEN[kind] for name, kind in kinds.items() if kind in _WRITTEN}
+    return {"rows": [_written(row, written) for row in rows]}
+
+
+def _stored(one: ColumnElement[Any]) -> TypeEngine[Any]:
+    """Return the type by which PostgreSQL itself knows the column *one*."""
+    return BigInteger() if isinstance(one.type, Instant) else one.type
+
+
+def _written(
+    row: dict[str, object], written: dict[str, Callable[[Any], object]]
+) -> dict[str, object]:
+    """Return *row* as JSON knows it."""
+    made = {name: write(row[name]) for name, write in written.items() if row[name] is not None}
+    return row | made
 
 
 @cache

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Final
 
 from sqlalchemy import Connection, func, insert, select
+from sqlalchemy.sql.dml import ReturningInsert
 
 from bot.ports import Post
-from bot.store.bulk import arrays, by_column, put
+from bot.store.bulk import document, poured, put
 from bot.store.fold import Row
 from bot.store.tables import outbox
 
@@ -28,6 +30,11 @@ def owe(conn: Connection, posts: Sequence[Post], rows: Sequence[Row]) -> Sequenc
     return tuple(replace(post, id=id_) for id_, post in zip(ids, posts, strict=True))
 
 
+@cache
+def _added(names: tuple[str, ...]) -> ReturningInsert[int, str]:
+    return poured(_ADD, names).returning(*_ID)
+
+
 def _numbered(conn: Connection, rows: Sequence[Row]) -> Iterable[int]:
     """Write *rows* and return their ids in order."""
     if conn.dialect.name == "sqlite":
@@ -36,6 +43,6 @@ def _numbered(conn: Connection, rows: Sequence[Row]) -> Iterable[int]:
         put(conn, _ADD, rows)
         last = conn.execute(_LAST).scalar_one()
         return range(last - len(rows) + 1, last + 1)
-    made = conn.execute(arrays(_ADD, tuple(rows[0])).returning(*_ID), by_column(rows))
+    made = conn.execute(_added(tuple(rows[0])), document(_ADD, rows)).all()
     ids = {name: id_ for id_, name in made}
-    return [ids[row["nonce"]] for row in rows]
+    return [ids[str(row["nonce"])] for row in rows]
