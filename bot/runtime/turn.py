@@ -248,15 +248,20 @@ class Turns:
         ear.showed(posts)
         self._deliver(posts)
         _tell_muted(batch.fresh)
-        owed = Counter(post.answers for post in posts if post.answers)
-        receipts = {
-            event.id: _receipt(self._tools, told, owed[event.id]) for event, told in decided
-        }
+        receipts = _receipts(self._tools, decided, posts)
         behind = [event for _, event in batch.fresh if event.id not in receipts]
         if behind:
             later = await self.take(behind)
             receipts |= dict(zip((event.id for event in behind), later, strict=True))
         return [receipts.get(event.id, Receipt(fresh=False)) for event in incoming]
+
+
+def _receipts(
+    tools: Tools, decided: Sequence[tuple[Incoming, Decision]], posts: Sequence[Post]
+) -> dict[str, Receipt]:
+    """Return a receipt by the name of each event."""
+    owed = Counter(post.answers for post in posts if post.answers)
+    return {event.id: _receipt(tools, told, owed[event.id]) for event, told in decided}
 
 
 def _receipt(tools: Tools, decision: Decision, owed: int) -> Receipt:

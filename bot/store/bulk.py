@@ -7,7 +7,7 @@ Rule 2: a statement over a document meets no row twice: PostgreSQL would refuse 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
@@ -30,7 +30,7 @@ from sqlalchemy.types import TypeEngine
 
 from bot.store.tables import Instant, micros
 
-_WRITTEN: Final[Mapping[type, Callable[[Any], object]]] = {
+_WRITTEN: Final[Mapping[type, Callable[..., object]]] = {
     Date: date.isoformat,
     LargeBinary: lambda value: f"\\x{value.hex()}",
     BigInteger: lambda value: micros(value) if isinstance(value, datetime) else value,
@@ -44,7 +44,7 @@ class Parameter(NamedTuple):
     name: str
     given: bool
     constant: object
-    driven: Callable[[Any], Any] | None
+    driven: Callable[..., object] | None
     """What makes the driver's value of ours; None leaves it as it is."""
 
 
@@ -93,13 +93,13 @@ def document(statement: Insert, rows: Sequence[dict[str, object]]) -> dict[str, 
     return {"rows": [_written(row, written) for row in rows]}
 
 
-def _stored(one: ColumnElement[Any]) -> TypeEngine[Any]:
+def _stored(one: ColumnElement[object]) -> TypeEngine[object] | BigInteger:
     """Return the type by which PostgreSQL itself knows the column *one*."""
     return BigInteger() if isinstance(one.type, Instant) else one.type
 
 
 def _written(
-    row: dict[str, object], written: dict[str, Callable[[Any], object]]
+    row: dict[str, object], written: dict[str, Callable[..., object]]
 ) -> dict[str, object]:
     """Return *row* as JSON knows it."""
     made = {name: write(row[name]) for name, write in written.items() if row[name] is not None}
