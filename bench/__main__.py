@@ -11,10 +11,14 @@ from functools import partial
 from pathlib import Path
 
 from bench import post_discord, post_telegram, turn_chat
+from bench.checking import check_thousand
 from bench.demo import demo
+from bench.due import School
 from bench.engine import decisions
+from bench.fire import fire_sqlite
+from bench.fire_postgres import fire_postgres
 from bench.rows import Figure
-from bench.turn import turn_sqlite
+from bench.turn import turn_grouped, turn_sqlite
 from bot import i18n, settings, teaching
 from bot.ports import Tools
 from bot.runtime import clock
@@ -61,6 +65,10 @@ def _rows() -> Mapping[str, Takes]:
     return {
         "engine.decisions": lambda: [decisions(library)],
         "turn.sqlite": lambda: [turn_sqlite(library, translate)],
+        "turn.sqlite.grouped": lambda: [turn_grouped(library, translate)],
+        "fire.sqlite": lambda: [fire_sqlite(School(library, translate))],
+        "fire.postgres.4": lambda: [fire_postgres()],
+        "check.1000x3": lambda: [check_thousand()],
         "demo.first_page demo.rss": demo,
         "telegram.post telegram.post.aiohttp telegram.post.ptb": partial(
             post_telegram.posts, library, render, tools

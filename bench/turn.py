@@ -7,18 +7,23 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from bench.due import running
 from bench.rows import Figure, at_least, medians
 from bot import i18n, store
 from bot.core.card import Action
 from bot.core.events import Address, Incoming, Pressed
 from bot.core.library import Library
-from bot.ports import Post, Tools, Translate
+from bot.ports import Post, Receipt, Tools, Translate
 from bot.runtime import clock
 from bot.runtime.hear import Ear
 from bot.runtime.render import renderer
-from bot.runtime.turn import Turns
+from bot.runtime.turn import BATCH, Turns
 
 TURNS = 600
+TOGETHER = 2_000
+"""Answers that arrive at one moment, each of somebody else."""
+
+JOIN = ("track", "en", "citizen")
 
 
 def turn_sqlite(library: Library, translate: Translate) -> Figure:
@@ -36,22 +41,29 @@ def turn_sqlite(library: Library, translate: Translate) -> Figure:
     return at_least("turn.sqlite", "1/s", 1_000, peer, medians(ours, bare))
 
 
+def turn_grouped(library: Library, translate: Translate) -> Figure:
+    """Return answers a second that arrive together on SQLite, beside bare group commit."""
+
+    def ours() -> float:
+        with tempfile.TemporaryDirectory() as folder:
+            return asyncio.run(_together(Path(folder) / "wary.db", library, translate))
+
+    def bare() -> float:
+        with tempfile.TemporaryDirectory() as folder:
+            return _bare(Path(folder) / "bare.db", BATCH, TOGETHER)
+
+    peer = f"sqlite3 alone, the same rows, up to {BATCH} answers a transaction, FULL"
+    return at_least("turn.sqlite.grouped", "1/s", 4_000, peer, medians(ours, bare))
+
+
 async def _turns(path: Path, library: Library, translate: Translate) -> float:
     base = await store.connect(f"sqlite:///{path}")
-    render = renderer(translate, i18n.rtl)
-    sent: list[Sequence[Post]] = []
-    tools = Tools(
-        now=clock.now,
-        translate=translate,
-        fit=lambda tag: i18n.fitting(tag, library.languages),
-        rtl=i18n.rtl,
-    )
-    turns = Turns(base, library, tools, Ear(library, render), sent.append)
+    turns = _over(base, library, translate)
     people = [Address("bench", str(number)) for number in range(20)]
     try:
         for number, who in enumerate(people):
-            await turns.take([_event(f"j{number}", who, ("track", "en", "citizen"))])
-        item = library.lessons[library.paths[next(iter(library.paths))][0]].items[0]
+            await turns.take([_event(f"j{number}", who, JOIN)])
+        item = _first(library)
         begun = time.perf_counter()
         for number in range(TURNS):
             who = people[number % len(people)]
@@ -63,11 +75,50 @@ async def _turns(path: Path, library: Library, translate: Translate) -> float:
         await base.close()
 
 
+async def _together(path: Path, library: Library, translate: Translate) -> float:
+    base = await store.connect(f"sqlite:///{path}")
+    people = [Address("bench", str(number)) for number in range(TOGETHER)]
+    item = _first(library)
+    try:
+        async with running(_over(base, library, translate)) as turns:
+            await _at_once(turns, [_event(f"j{who.id}", who, JOIN) for who in people])
+            answers = [_event(f"t{who.id}", who, ("answer", item, "dk")) for who in people]
+            begun = time.perf_counter()
+            receipts = await _at_once(turns, answers)
+            seconds = time.perf_counter() - begun
+        assert all(one.fresh and one.posts for one in receipts)
+        return TOGETHER / seconds
+    finally:
+        await base.close()
+
+
+async def _at_once(turns: Turns, events: Sequence[Incoming]) -> Sequence[Receipt]:
+    """Hand each of *events* over by itself, all at the same moment, as people press."""
+    taken = await asyncio.gather(*(turns.receive([one]) for one in events))
+    return [one for [one] in taken]
+
+
+def _first(library: Library) -> str:
+    return library.lessons[library.paths[next(iter(library.paths))][0]].items[0]
+
+
+def _over(base: store.Database, library: Library, translate: Translate) -> Turns:
+    render = renderer(translate, i18n.rtl)
+    sent: list[Sequence[Post]] = []
+    tools = Tools(
+        now=clock.now,
+        translate=translate,
+        fit=lambda tag: i18n.fitting(tag, library.languages),
+        rtl=i18n.rtl,
+    )
+    return Turns(base, library, tools, Ear(library, render), sent.append)
+
+
 def _event(name: str, who: Address, args: tuple[str, ...]) -> Incoming:
     return Incoming(name, who, clock.now(), Pressed(Action(args[0], args[1:]), "m1"))
 
 
-def _bare(path: Path) -> float:
+def _bare(path: Path, group: int = 1, count: int = TURNS) -> float:
     """Write what a turn writes: a seen id, a learner, a post; and read the learner first."""
     base = sqlite3.connect(path, isolation_level=None)
     base.execute("PRAGMA journal_mode=WAL")
@@ -75,13 +126,14 @@ def _bare(path: Path) -> float:
     base.execute("CREATE TABLE seen (id TEXT PRIMARY KEY, at INT) WITHOUT ROWID")
     base.execute("CREATE TABLE learners (id TEXT PRIMARY KEY, stage TEXT, settings TEXT)")
     base.execute("CREATE TABLE outbox (id INTEGER PRIMARY KEY, who TEXT, card TEXT, state TEXT)")
-    base.executemany(
-        "INSERT INTO learners VALUES (?, ?, ?)", [(str(n), "x" * 60, "y" * 200) for n in range(20)]
-    )
+    people = max(group, 20)
+    rows = [(str(number), "x" * 60, "y" * 200) for number in range(people)]
+    base.executemany("INSERT INTO learners VALUES (?, ?, ?)", rows)
     begun = time.perf_counter()
-    for number in range(TURNS):
-        who = str(number % 20)
-        base.execute("BEGIN IMMEDIATE")
+    for number in range(count):
+        who = str(number % people)
+        if number % group == 0:
+            base.execute("BEGIN IMMEDIATE")
         base.execute("SELECT 1 FROM seen WHERE id = ?", (f"t{number}",)).fetchone()
         base.execute("SELECT * FROM learners WHERE id = ?", (who,)).fetchone()
         base.execute("INSERT INTO seen VALUES (?, ?)", (f"t{number}", number))
@@ -89,7 +141,8 @@ def _bare(path: Path) -> float:
         base.execute(
             "INSERT INTO outbox (who, card, state) VALUES (?, ?, 'leased')", (who, "c" * 900)
         )
-        base.execute("COMMIT")
-    taken = TURNS / (time.perf_counter() - begun)
+        if number % group == group - 1 or number == count - 1:
+            base.execute("COMMIT")
+    taken = count / (time.perf_counter() - begun)
     base.close()
     return taken

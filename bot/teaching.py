@@ -251,11 +251,17 @@ def texts(settings: Settings) -> list[tuple[Path, Mapping[str, Source]]]:
 
 
 def _neat(faults: Sequence[Fault]) -> tuple[Fault, ...]:
-    return tuple(sorted({_near(fault, data()) for fault in faults}))
+    root = data()
+    shown = {name: _near(name, root) for name in {fault.path for fault in faults}}
+    return tuple(sorted({_seen_near(fault, shown[fault.path]) for fault in faults}))
 
 
-def _near(fault: Fault, root: Path) -> Fault:
-    """Return *fault* with a path as people see it from our own pack."""
-    path = Path(fault.path)
+def _seen_near(fault: Fault, path: str) -> Fault:
+    return fault if path == fault.path else replace(fault, path=path)
+
+
+def _near(name: str, root: Path) -> str:
+    """Return the path *name* as people see it from our own pack."""
+    path = Path(name)
     inside = path.is_absolute() and path.is_relative_to(root)
-    return replace(fault, path=path.relative_to(root).as_posix()) if inside else fault
+    return path.relative_to(root).as_posix() if inside else name

@@ -89,7 +89,7 @@ def units(text: str) -> int:
     filled = 0
     for name in PLACEHOLDER.findall(shown):
         filled += PLACEHOLDER_UNITS - len(name) - 2 if name in PLACEHOLDERS else 0
-    return len(shown) + sum(char > "\uffff" for char in shown) + filled
+    return len(shown.encode("utf-16-le", "surrogatepass")) // 2 + filled
 
 
 def count(text: str, *, characters: bool = False) -> int:

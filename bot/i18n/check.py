@@ -79,6 +79,8 @@ def _in_words(entry: Entry, source: Source) -> Iterator[tuple[str, str]]:
 
 
 def _unseen(form: str) -> Iterator[tuple[str, str]]:
+    if form.isprintable():  # None of them is; most texts end here.
+        return
     for column, char in enumerate(form, start=1):
         if char not in _WANTED and unicodedata.category(char) in _UNSEEN:
             reason = ", the renderer sets direction" if _DIRECTION.match(char) else ""

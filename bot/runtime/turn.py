@@ -8,6 +8,7 @@ alarm, so that one poisoned event never stops everybody else's.
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -247,7 +248,7 @@ class Turns:
         ear.showed(posts)
         self._deliver(posts)
         _tell_muted(batch.fresh)
-        receipts = {event.id: _receipt(self._tools, event, told, posts) for event, told in decided}
+        receipts = _receipts(self._tools, decided, posts)
         behind = [event for _, event in batch.fresh if event.id not in receipts]
         if behind:
             later = await self.take(behind)
@@ -255,10 +256,16 @@ class Turns:
         return [receipts.get(event.id, Receipt(fresh=False)) for event in incoming]
 
 
-def _receipt(
-    tools: Tools, incoming: Incoming, decision: Decision, posts: Sequence[Post]
-) -> Receipt:
-    owed = sum(post.answers == incoming.id for post in posts)
+def _receipts(
+    tools: Tools, decided: Sequence[tuple[Incoming, Decision]], posts: Sequence[Post]
+) -> dict[str, Receipt]:
+    """Return a receipt by the name of each event."""
+    owed = Counter(post.answers for post in posts if post.answers)
+    return {event.id: _receipt(tools, told, owed[event.id]) for event, told in decided}
+
+
+def _receipt(tools: Tools, decision: Decision, owed: int) -> Receipt:
+    """Return what whoever asked is told; *owed* posts answer them."""
     locale = decision.learner.locale
     for effect in decision.effects:
         if isinstance(effect, Notice):

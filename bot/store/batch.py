@@ -20,15 +20,17 @@ from bot.core.learner import Learner
 from bot.engine.linking import typed
 from bot.ports import Conflict, Post
 from bot.store import linking
+from bot.store.bulk import pour, put
 from bot.store.codec import Record, learner_of, pack_card, unpack_card
 from bot.store.erasing import erase
-from bot.store.fold import CLOCK, Opening, Place, Rows, fold
+from bot.store.fold import CLOCK, Opening, Place, Row, Rows, fold
 from bot.store.forgotten import Journal
 from bot.store.line import Line
+from bot.store.owing import owe
 from bot.store.sealing import Seal
 from bot.store.settling import delete_unowned, move
-from bot.store.tables import REVIEWS, addresses, learners, outbox, plans, seen
-from bot.store.upserts import put, upserts
+from bot.store.tables import REVIEWS, addresses, learners, plans, seen
+from bot.store.upserts import upserts
 
 KEY_BYTES: Final = 16
 """Length of a learner's key, in bytes: 32 hexadecimal digits."""
@@ -84,7 +86,7 @@ _KEEPERS: Final = select(
     addresses.c.id, addresses.c.platform, addresses.c.lookup, addresses.c.sealed
 ).where(addresses.c.id.in_(bindparam("ids", expanding=True)))
 
-_ADD_SEEN: Final = insert(seen).values(tries=0, state="done")
+_ADD_SEEN: Final = insert(seen)
 _DONE: Final = (
     update(seen)
     .where(seen.c.id == bindparam("event"), seen.c.state == "tried")
@@ -103,8 +105,6 @@ _UNPLAN: Final = delete(plans).where(
     plans.c.learner_id == bindparam("learner"), plans.c.kind == bindparam("kind")
 )
 _LAPSE: Final = _UNPLAN.where(plans.c.local_date == bindparam("day"))
-_ADD_POST: Final = insert(outbox)
-_ADD_POSTS: Final = _ADD_POST.returning(outbox.c.id, sort_by_parameter_order=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,8 +308,9 @@ def _alone(
 def _all(
     conn: Connection, incoming: Sequence[Incoming], where: Mapping[str, object]
 ) -> tuple[dict[str, str], dict[bytes, Record]]:
-    known = conn.execute(_SEEN_MANY, {"ids": [i.id for i in incoming]})
-    rows = conn.execute(_WHO_MANY, where)
+    # All at once: a result that is walked through asks the driver for each row by itself.
+    known = conn.execute(_SEEN_MANY, {"ids": [i.id for i in incoming]}).all()
+    rows = conn.execute(_WHO_MANY, where).all()
     return {row.id: row.state for row in known}, {row.lookup: row for row in rows}
 
 
@@ -323,17 +324,17 @@ def _write(
 ) -> Sequence[Post]:
     upsert = upserts(conn.dialect.name)
     _write_seen(conn, rows, tried)
-    put(conn, upsert.learners, rows.learners)
+    pour(conn, upsert.learners, rows.learners)
     _write_addresses(conn, rows, seal)
     put(conn, _UNPLAN, rows.unplanned)
     put(conn, _LAPSE, rows.lapsed)
-    put(conn, upsert.plans, rows.plans)
-    put(conn, upsert.notes, rows.notes)
-    put(conn, upsert.reviews, rows.reviews)
+    pour(conn, upsert.plans, rows.plans)
+    pour(conn, upsert.notes, rows.notes)
+    pour(conn, upsert.reviews, _newest(rows.reviews))
     left = erase(conn, rows.erased, journal) if rows.erased else {}
     parted = linking.write(conn, rows.ties, seal, now)
     linking.guessed(conn, rows.guesses, now)
-    posts = _write_posts(conn, rows)
+    posts = owe(conn, rows.posts, rows.outbox)
     if any(isinstance(tie.wish, Offer) for tie in rows.ties):
         posts = tuple(_unveiled(post, seal) for post in posts)
     if parted:
@@ -347,8 +348,14 @@ def _write(
     return posts
 
 
+def _newest(reviews: Sequence[Row]) -> Sequence[Row]:
+    """Return the last of *reviews* of each learner and technique."""
+    return list({(row["learner_id"], row["technique"]): row for row in reviews}.values())
+
+
 def _write_seen(conn: Connection, rows: Rows, tried: frozenset[str]) -> None:
-    put(conn, _ADD_SEEN, [row for row in rows.seen if row["id"] not in tried])
+    done = {"tries": 0, "state": "done"}
+    pour(conn, _ADD_SEEN, [row | done for row in rows.seen if row["id"] not in tried])
     again = [{"event": r["id"], "now": r["at"]} for r in rows.seen if r["id"] in tried]
     if again and conn.execute(_DONE, again).rowcount != len(again):
         raise Conflict("an event was handled meanwhile")
@@ -379,14 +386,3 @@ def _unveiled(post: Post, seal: Seal) -> Post:
     """Return *post* with the code that it shows: on its way, and never in the ledger."""
     packed = linking.unveiled(pack_card(post.card), post.answers, seal)
     return replace(post, card=unpack_card(packed))
-
-
-def _write_posts(conn: Connection, rows: Rows) -> Sequence[Post]:
-    if not rows.outbox:
-        return ()
-    if len(rows.outbox) == 1:
-        # The single form takes the driver's word for the id: a third cheaper than RETURNING.
-        made = conn.execute(_ADD_POST, rows.outbox[0]).inserted_primary_key
-        return tuple(replace(rows.posts[0], id=id_) for id_ in made or ())
-    ids = conn.execute(_ADD_POSTS, rows.outbox).scalars()
-    return tuple(replace(post, id=id_) for id_, post in zip(ids, rows.posts, strict=True))

@@ -31,7 +31,7 @@ from bot.store.codec import Record
 from bot.store.fold import CLOCK, LESSON
 from bot.store.sealing import Seal
 from bot.store.tables import addresses, learners, outbox, plans, seen
-from bot.store.upserts import put, upserts
+from bot.store.upserts import upserts
 
 LEASE: Final = timedelta(seconds=60)
 """How long a plan belongs to the process that claimed it."""
@@ -97,7 +97,12 @@ _DUE: Final = (
 _DUE_AT: Final = _DUE.where(addresses.c.platform.in_(bindparam("served", expanding=True)))
 _ONE: Final = (plans.c.learner_id == bindparam("learner")) & (plans.c.kind == bindparam("of"))
 _LEASE: Final = (
-    update(plans).where(_ONE).values(leased_until=bindparam("until"), tries=plans.c.tries + 1)
+    update(plans)
+    .where(
+        plans.c.kind == bindparam("of"),
+        plans.c.learner_id.in_(bindparam("claimed", expanding=True)),
+    )
+    .values(leased_until=bindparam("until"), tries=plans.c.tries + 1)
 )
 _PUT_OFF: Final = (
     update(plans)
@@ -137,7 +142,7 @@ def claim(
     else:
         rows = conn.execute(_DUE_AT, where | {"served": list(served)}).all()
     events: list[Incoming] = []
-    leases: list[dict[str, object]] = []
+    leases: dict[str, list[str]] = {}
     for row in rows:
         raised = EVENTS.get(row.kind)
         if raised is None or row.tries >= PLAN_TRIES:
@@ -145,8 +150,9 @@ def claim(
             continue
         address = seal.open(row.platform, row.lookup, row.sealed)
         events.append(Incoming(_name(row), address, now, raised(row.local_date), row.locale))
-        leases.append({"learner": row.learner_id, "of": row.kind, "until": now + LEASE})
-    put(conn, _LEASE, leases)
+        leases.setdefault(row.kind, []).append(row.learner_id)
+    for kind, claimed in leases.items():
+        conn.execute(_LEASE, {"of": kind, "claimed": claimed, "until": now + LEASE})
     return tuple(events)
 
 

@@ -53,6 +53,9 @@ Record: TypeAlias = Row[*tuple[Any, ...]]
 MEMORIES = 4096
 """Reviews of learners kept as they were read, about 3 KB each at most."""
 
+ALIKE = 512
+"""Stages kept as they were written: after a day's lesson those of most people are equal."""
+
 HASH_BYTES = 16
 """Length of a card's hash, in bytes."""
 
@@ -177,11 +180,13 @@ def card_hash(packed: str) -> bytes:
     return blake2b(packed.encode(), digest_size=HASH_BYTES).digest()
 
 
+@lru_cache(maxsize=ALIKE)
 def pack_stage(stage: Stage) -> str:
     """Return *stage* as JSON."""
     return _dump(stage)
 
 
+@lru_cache(maxsize=ALIKE)
 def unpack_stage(text: str) -> Stage:
     """Return the stage that was packed, or Idle for one of another version."""
     try:

@@ -11,13 +11,14 @@ from typing import Final
 
 from sqlalchemy import BindParameter, Connection, bindparam, delete, func, select, update
 
+from bot.store.bulk import put
 from bot.store.clock import EVENTS, KEPT_PLAN
 from bot.store.fold import CLOCK
 from bot.store.forgotten import Journal, JournalFault
 from bot.store.sealing import number_of
 from bot.store.settling import delete_unowned, forget_posts
 from bot.store.tables import addresses, erasures, guesses, learners, seen
-from bot.store.upserts import put, upserts
+from bot.store.upserts import upserts
 
 LATE: Final = timedelta(days=40)
 """How much older than its handling the day of a lesson may be, after an outage."""

@@ -7,9 +7,11 @@ Rule 2: nothing is kept of a stranger but the posts that answer them.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Final, TypeAlias, assert_never
 
+from bot.core.card import Card
 from bot.core.effects import (
     Decision,
     Edit,
@@ -50,6 +52,9 @@ GUARANTEES: Final[Mapping[Lane, Guarantee]] = {
     Lane.CAMPAIGN: "at_most_once",
 }
 """What becomes of a new message whose fate is unknown.  Source: trust.md, 6.2."""
+
+LESSONS: Final = 512
+"""Cards of lessons kept as they are written, about 1 KB each."""
 
 Row: TypeAlias = "dict[str, object]"
 
@@ -240,20 +245,19 @@ class _Folding:
 
     def addresses(self, decided: Iterable[tuple[Incoming, Decision]]) -> None:
         """Open, hand over and close the addresses of who acted and of who is written to."""
-        wanted = {post.address for post in self.rows.posts}
-        wanted |= {one.keeper for one in self._last.values() if one.keeper is not None}
+        spoken_to = {post.address for post in self.rows.posts}
+        wanted = spoken_to | {one.keeper for one in self._last.values() if one.keeper is not None}
         for incoming, decision in {i.address: (i, d) for i, d in decided}.values():
             wanted.discard(incoming.address)
-            self._address(incoming, decision.learner)
+            self._address(incoming, decision.learner, spoken_to=incoming.address in spoken_to)
         others = sorted(wanted, key=lambda address: (address.platform, address.id))
         self.rows.openings.extend(Opening(a, None, None, own=False) for a in others)
 
-    def _address(self, incoming: Incoming, learner: Learner) -> None:
+    def _address(self, incoming: Incoming, learner: Learner, *, spoken_to: bool) -> None:
         place = self._places[incoming.address]
         closed = learner.gone or isinstance(incoming.event, Left)
         closed_at = self._now if closed else None
         owner = learner.key if self._kept(learner.key) else None
-        spoken_to = any(post.address == incoming.address for post in self.rows.posts)
         if not place.stored:
             if owner or spoken_to:
                 self.rows.openings.append(Opening(incoming.address, owner, closed_at, own=True))
@@ -330,13 +334,22 @@ def _post_of(
     )
 
 
+def _packed(card: Card) -> tuple[str, bytes]:
+    packed = pack_card(card)
+    return packed, card_hash(packed)
+
+
+_lesson: Final = lru_cache(maxsize=LESSONS)(_packed)
+"""Only of lessons, which most people are sent alike: what answers a person is never kept here."""
+
+
 def _outbox_row(post: Post, now: datetime) -> Row:
     """Return the part of a new outbox row that *post* tells.
 
     A reply is born leased at *now*, for the dispatcher that hears of it in memory; whatever is
     not an answer waits its turn in its lane, where a million lessons cost no memory.
     """
-    card = pack_card(post.card)
+    card, digest = _lesson(post.card) if post.lane is Lane.LESSON else _packed(post.card)
     reply = post.lane is Lane.REPLY
     return {
         "platform": post.address.platform,
@@ -346,7 +359,7 @@ def _outbox_row(post: Post, now: datetime) -> Row:
         "expires_at": post.expires,
         "guarantee": post.guarantee,
         "card": card,
-        "card_hash": card_hash(card),
+        "card_hash": digest,
         "locale": post.locale,
         "state": "leased" if reply else "pending",
         "leased_until": now + LEASE if reply else None,

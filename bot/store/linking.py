@@ -31,6 +31,7 @@ from bot.core.events import Address, Incoming, Linked, Miscoded
 from bot.core.learner import Learner, Ties
 from bot.engine.linking import LENGTH, TRIES, WITHIN, code, shown
 from bot.ports import Conflict
+from bot.store.bulk import put
 from bot.store.codec import Record, learner_of
 from bot.store.fold import Place, Tie
 from bot.store.sealing import Seal
@@ -46,7 +47,7 @@ from bot.store.tables import (
     outbox,
     reviews,
 )
-from bot.store.upserts import put, upserts
+from bot.store.upserts import upserts
 
 _OWNER: Final = select(links.c.learner_id).where(links.c.lookup == bindparam("code"))
 _MADE_HERE: Final = (addresses.c.id == links.c.address_id) & (

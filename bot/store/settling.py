@@ -25,10 +25,11 @@ from sqlalchemy import (
 
 from bot.core.events import Address
 from bot.ports import Outcome, State
+from bot.store.bulk import put
 from bot.store.codec import Record
 from bot.store.sealing import Seal
 from bot.store.tables import OPEN, addresses, outbox, plans
-from bot.store.upserts import put, upserts
+from bot.store.upserts import upserts
 
 _BEGUN: Final = frozenset({"leased", "sending"})
 _UNSETTLED: Final = frozenset({"pending", "unknown"}) | _BEGUN

@@ -37,6 +37,17 @@ EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND: Final = timedelta(microseconds=1)
 
 
+def micros(value: datetime) -> int:
+    """Return *value* as microseconds since 1970.
+
+    Raises:
+        ValueError: *value* is naive.
+    """
+    if value.tzinfo is None:
+        raise ValueError("a naive datetime has no place on the time line")
+    return (value - EPOCH) // MICROSECOND
+
+
 class Instant(TypeDecorator[datetime]):
     """A point in time; a naive one is refused, because nobody knows what it means."""
 
@@ -51,9 +62,7 @@ class Instant(TypeDecorator[datetime]):
         """
         if value is None:
             return None
-        if value.tzinfo is None:
-            raise ValueError("a naive datetime has no place on the time line")
-        return (value - EPOCH) // MICROSECOND
+        return micros(value)
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002  SQLAlchemy's signature
         """Return the instant, in UTC."""

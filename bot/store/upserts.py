@@ -1,14 +1,14 @@
-"""Writing rows, and the statements that insert or give way, where the databases' dialects differ.
+"""The statements that insert or give way, where the databases' dialects differ.
 
 Rule 1: each statement is built once for each dialect, so that its compiled form is found again.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import cast
 
-from sqlalchemy import Connection, Executable, Insert, Table, bindparam, case
+from sqlalchemy import Insert, Table, bindparam, case
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.tables import (
@@ -23,15 +23,6 @@ from bot.store.tables import (
     seen,
     send_counts,
 )
-
-
-def put(conn: Connection, statement: Executable, rows: Sequence[dict[str, object]]) -> None:
-    """Run *statement* for each of *rows*, if there are any.
-
-    One row goes alone: a list of one costs a third more on SQLite, and on PostgreSQL a pipeline.
-    """
-    if rows:
-        conn.execute(statement, rows[0] if len(rows) == 1 else rows)
 
 
 @dataclass(frozen=True, slots=True)
