@@ -25,7 +25,8 @@ _BARE = re.compile(
 )
 _IP = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3,}(?!\w)", re.ASCII)
 _PHONE = re.compile(
-    rf"(?<!\w)(?:(?<!•)\+)?\(?\d(?:[ \u00a0\u202f().\u2010-\u2013-]{{0,2}}\d){{{PHONE_DIGITS - 1},}}"
+    r"(?<!\w)(?:(?<!•)\+)?\(?\d"
+    rf"(?:[ \u00a0\u202f().\u2010-\u2013-]{{0,2}}\d){{{PHONE_DIGITS - 1},}}"
 )
 _DATE = re.compile(r"(?:\d{4}([-.])\d\d\1\d\d|\d\d?([-.])\d\d?\2\d{4})(?: \d\d?)?")
 _PUNCTUATION = r"\s\x00-\x2c\x2e\x2f\x3a-\x40\x5b-\x5e\x60\x7b-\x7f"
