@@ -9,7 +9,6 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any
 
 import bot
 from bot import content, i18n
@@ -80,7 +79,7 @@ def _read(
     return found, catalogues, faults
 
 
-def _apart(home: Path, tag: str) -> Iterator[tuple[str, Any]]:
+def _apart(home: Path, tag: str) -> Iterator[tuple[str, object]]:
     """Read the catalogues of a further pack where its YAML is read: in a child with limits."""
     # Here, because a bot without further packs starts no process, and would start the later.
     from bot.content.child import confined  # noqa: PLC0415

@@ -9,12 +9,12 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from bot.core.source import Fault
 from bot.i18n.pofile import CATALOGUES, Entry, PoFile, opened
 
-Apart: TypeAlias = Callable[[Path, str], Iterable[tuple[str, Any]]]
+Apart: TypeAlias = Callable[[Path, str], Iterable[tuple[str, object]]]
 """Runs :func:`serve` in a child, for a folder and a language.
 
 It gives the lines that the child wrote, and last ``("ended", how it died)``, empty where it did
@@ -94,13 +94,13 @@ class _Heard:
                 raise ValueError("no line of a child")
 
 
-def plain(po: PoFile) -> list[Any]:
+def plain(po: PoFile) -> list[object]:
     """Return *po* as lists, texts and numbers."""
     entries = [[_plain(one) for one in every] for every in (po.entries, po.obsolete)]
     return [po.path, *entries, dict(po.header), dict(po.lines), list(po.title)]
 
 
-def _plain(one: Entry) -> list[Any]:
+def _plain(one: Entry) -> list[object]:
     texts = [list(one.ids), list(one.forms), list(one.previous), list(one.comments)]
     return [one.key, one.line, one.fuzzy, *texts]
 

@@ -39,8 +39,7 @@ def read(
             is not.
         past: place of a folder, and a key of which it speaks in vain: a later pack has replaced
             the text.
-        apart: reads what lies in every folder but the first, which is our own, in another process;
-            None to read all of it in this one.
+        apart: reads the folders after the first, our own, in another process; None for this one.
 
     Raises:
         OSError: the disk does not give a file.
@@ -54,14 +53,11 @@ def read(
         if tag == source_language or not any(home.is_dir() for home in homes) or _unknown(tag):
             continue
         found = _Language(tag, sources)
-        for place, home in enumerate(homes):
-            gone = frozenset(key for at, key in past if at == place)
-            found.take(_files(home, tag, apart if place else None), gone)
+        found.take_all(homes, past, apart)
         shelves[tag] = Shelf(found.current, found.reviewed)
         faults += found.faults
     offered = [tag for tag in languages if tag == source_language or tag in shelves]
-    if source_language not in offered:
-        offered.append(source_language)
+    offered.append(source_language)
     made = Catalogues(sources, source_language, shelves, tuple(dict.fromkeys(offered)))
     return made, tuple(sorted(faults))
 
@@ -76,6 +72,14 @@ class _Language:
     seen: dict[str, Current] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     reviewed: bool = True
+
+    def take_all(
+        self, homes: Sequence[Path], past: Collection[tuple[int, str]], apart: Apart | None
+    ) -> None:
+        """Read what lies in *homes*; *apart* reads all but the first."""
+        for place, home in enumerate(homes):
+            gone = frozenset(key for at, key in past if at == place)
+            self.take(_files(home, self.tag, apart if place else None), gone)
 
     def take(self, files: Iterable[tuple[str, PoFile | Fault]], past: Collection[str]) -> None:
         """Take the catalogues *files* of one folder, by name, but for the keys in *past*."""
