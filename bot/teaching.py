@@ -4,7 +4,7 @@ Rule 1: this file knows content and i18n together, and nothing that runs.
 Rule 2: our own pack comes first; further ones are those of ``WARY_PACKS``, in its order.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import chain, islice
@@ -21,6 +21,11 @@ from bot.core.source import Fault, Source
 from bot.engine import progress
 from bot.runtime import clock
 from bot.settings import Settings
+
+_CATALOGUES = (
+    "from bot.content.child import limit; limit(); from bot.i18n.apart import serve; serve()"
+)
+"""What the child runs that reads the catalogues of a further pack."""
 
 WATCHED = 20_000
 """Most files of one pack that are looked at for a change."""
@@ -68,10 +73,18 @@ def _read(
     wanted = tuple(dict.fromkeys((settings.locale, *found.languages)))
     folders = [root / "locales" for root in roots]
     catalogues, untranslated = i18n.read(
-        folders, found.sources, found.source_language, wanted, found.past
+        folders, found.sources, found.source_language, wanted, found.past, _apart
     )
     faults = (*unsigned, *found.faults, *untranslated, *_foreign(folders[1:]))
     return found, catalogues, faults
+
+
+def _apart(home: Path, tag: str) -> Iterator[tuple[str, object]]:
+    """Read the catalogues of a further pack where its YAML is read: in a child with limits."""
+    # Here, because a bot without further packs starts no process, and would start the later.
+    from bot.content.child import confined  # noqa: PLC0415
+
+    yield from confined(_CATALOGUES, str(home.absolute()), home.as_posix(), tag)
 
 
 def mark(settings: Settings) -> object:

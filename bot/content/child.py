@@ -14,6 +14,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
@@ -46,11 +47,61 @@ def apart(root: Path, pack: int, name: str) -> tuple[list[Parsed], list[Fault]]:
         pack: its place in the list.
         name: how its paths begin in faults, with the ``/``.
     """
-    command = [sys.executable, "-B", "-E", "-s", "-c", _PROGRAM, str(root.absolute()), name]
+    heard = _Heard(f"{name}lessons", pack)
+    try:
+        for kind, said in confined(_PROGRAM, str(root.absolute()), name):
+            heard.take(kind, said)
+    except ValueError:
+        heard.ended = "it wrote what cannot be understood"
+    if heard.whole and not heard.ended:
+        return heard.files, heard.faults
+    limits = f"{MEMORY // 1024 // 1024} MB and {CPU_SECONDS} s"
+    wrong = f"cannot be read within {limits}: {heard.ended or 'it ended early'}"
+    died = Fault(heard.begun, 1, "", wrong, "split or shorten it, or take the pack out")
+    return [], [*heard.faults, died]
+
+
+@dataclass(slots=True)
+class _Heard:
+    """What a child has said so far; ``begun`` is where it is."""
+
+    begun: str
+    pack: int
+    files: list[Parsed] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    whole: bool = False
+    ended: str = ""
+
+    def take(self, kind: str, said: Any) -> None:
+        """Take one line.
+
+        Raises:
+            ValueError: what it says is nothing that :func:`serve` writes.
+        """
+        match kind:
+            case "begun":
+                self.begun = str(said)
+            case "file":
+                self.files.append(understood(said, self.pack))
+            case "fault":
+                self.faults.append(understood_fault(said))
+            case "whole":
+                self.whole = True
+            case "ended":
+                self.ended = str(said)
+
+
+def confined(program: str, *words: str) -> Iterator[tuple[str, Any]]:
+    """Run *program* with *words* in a child, and yield what each line that it wrote says.
+
+    Last comes ``("ended", how it died)``, empty where it did not.  The program calls
+    :func:`limit` first.
+    """
+    command = [sys.executable, "-B", "-E", "-s", "-c", program, *words]
     with tempfile.TemporaryFile() as out:
-        ended = "it ended with code {}"
+        ended = ""
         try:
-            done = subprocess.run(  # noqa: S603 - our own program, and a path as one argument
+            done = subprocess.run(  # noqa: S603 - our own program, and paths as one argument each
                 command,
                 cwd=_HOME,
                 env={},
@@ -60,39 +111,12 @@ def apart(root: Path, pack: int, name: str) -> tuple[list[Parsed], list[Fault]]:
                 timeout=WALL_SECONDS,
                 check=False,
             )
-            ended = ended.format(done.returncode)
-            whole = done.returncode == 0
+            ended = f"it ended with code {done.returncode}" if done.returncode else ""
         except subprocess.TimeoutExpired:
-            ended, whole = f"it took more than {WALL_SECONDS:.0f} s", False
+            ended = f"it took more than {WALL_SECONDS:.0f} s"
         out.seek(0)
-        return _taken(out, pack, name, "" if whole else ended)
-
-
-def _taken(out: IO[bytes], pack: int, name: str, ended: str) -> tuple[list[Parsed], list[Fault]]:
-    """Return what the child wrote; *ended*: how it died, empty where it did not."""
-    files: list[Parsed] = []
-    faults: list[Fault] = []
-    begun, whole = f"{name}lessons", False
-    for kind, said in _lines(out):
-        try:
-            match kind:
-                case "begun":
-                    begun = str(said)
-                case "file":
-                    files.append(understood(said, pack))
-                case "fault":
-                    faults.append(understood_fault(said))
-                case "whole":
-                    whole = True
-        except ValueError:
-            ended = ended or "it wrote what cannot be understood"
-            break
-    if ended or not whole:
-        limits = f"{MEMORY // 1024 // 1024} MB and {CPU_SECONDS} s"
-        wrong = f"cannot be read within {limits}: {ended or 'it ended early'}"
-        faults.append(Fault(begun, 1, "", wrong, "split or shorten it, or take the pack out"))
-        return [], faults
-    return files, faults
+        yield from _lines(out)
+        yield "ended", ended
 
 
 def _lines(out: IO[bytes]) -> Iterator[tuple[str, Any]]:

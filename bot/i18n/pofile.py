@@ -13,6 +13,7 @@ from babel.messages.catalog import Message
 from babel.messages.pofile import PoFileError, read_po, unescape
 
 from bot.core.source import Fault
+from bot.i18n.caps import loaded, too_much
 from bot.i18n.tags import locale_of
 
 CATALOGUES = ("interface", "lessons", "quizzes")
@@ -79,26 +80,34 @@ class PoFile:
         return int(found[1]) if found else 0
 
 
-def opened(path: Path, tag: str) -> PoFile | Fault:
+def opened(path: Path, tag: str, shown: str = "") -> PoFile | Fault:
     """Return the PO file at *path* in the language *tag*, or the fault that makes it unreadable.
+
+    *shown* is its name for people, its own where it is empty.
 
     Raises:
         OSError: the disk does not give it.
         ValueError: *tag* is unknown.
     """
-    raw = path.read_bytes()
+    shown = shown or path.as_posix()
+    raw = loaded(path, shown)
+    if isinstance(raw, Fault):
+        return raw
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
-        return Fault(path.as_posix(), line, "", "not a PO file: not UTF-8", "save it as UTF-8")
-    return understood(text, path.as_posix(), tag)
+        return Fault(shown, line, "", "not a PO file: not UTF-8", "save it as UTF-8")
+    return understood(text, shown, tag)
 
 
 def understood(text: str, path: str, tag: str) -> PoFile | Fault:
     """Return the PO file that *text* is, in the language *tag*, or what is wrong first."""
     lines = [line.strip() for line in text.split("\n")]
     lines = ["" if line.startswith("#~|") else line for line in lines]
+    over = too_much(lines, path)
+    if over is not None:
+        return over
     wrong = _first_wrong(lines)
     if wrong is not None:
         return _refused(path, *wrong)

@@ -4,11 +4,12 @@ Rule 1: all faults are found, not the first; a faulty entry counts as untranslat
 Rule 2: a new language is a new folder and nothing else.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.core.source import Fault, Source
+from bot.i18n.apart import Apart, taken
 from bot.i18n.catalogues import Catalogues, Current, Shelf
 from bot.i18n.check import in_entry, in_header
 from bot.i18n.pofile import CATALOGUES, Entry, PoFile, opened
@@ -25,6 +26,7 @@ def read(
     source_language: str,
     languages: Sequence[str],
     past: Collection[tuple[int, str]] = (),
+    apart: Apart | None = None,
 ) -> tuple[Catalogues, tuple[Fault, ...]]:
     """Return the catalogues under *folders*, and everything that is wrong in them.
 
@@ -37,6 +39,7 @@ def read(
             is not.
         past: place of a folder, and a key of which it speaks in vain: a later pack has replaced
             the text.
+        apart: reads the folders after the first, our own, in another process; None for this one.
 
     Raises:
         OSError: the disk does not give a file.
@@ -50,13 +53,11 @@ def read(
         if tag == source_language or not any(home.is_dir() for home in homes) or _unknown(tag):
             continue
         found = _Language(tag, sources)
-        for place, home in enumerate(homes):
-            found.take(home, frozenset(key for at, key in past if at == place))
+        found.take_all(homes, past, apart)
         shelves[tag] = Shelf(found.current, found.reviewed)
         faults += found.faults
     offered = [tag for tag in languages if tag == source_language or tag in shelves]
-    if source_language not in offered:
-        offered.append(source_language)
+    offered.append(source_language)
     made = Catalogues(sources, source_language, shelves, tuple(dict.fromkeys(offered)))
     return made, tuple(sorted(faults))
 
@@ -72,13 +73,17 @@ class _Language:
     faults: list[Fault] = field(default_factory=list)
     reviewed: bool = True
 
-    def take(self, home: Path, past: Collection[str]) -> None:
-        """Read the catalogues that lie in *home*, but for the keys in *past*."""
-        for catalogue in CATALOGUES:
-            path = home / f"{catalogue}.po"
-            if not path.is_file():
-                continue
-            po = opened(path, self.tag)
+    def take_all(
+        self, homes: Sequence[Path], past: Collection[tuple[int, str]], apart: Apart | None
+    ) -> None:
+        """Read what lies in *homes*; *apart* reads all but the first."""
+        for place, home in enumerate(homes):
+            gone = frozenset(key for at, key in past if at == place)
+            self.take(_files(home, self.tag, apart if place else None), gone)
+
+    def take(self, files: Iterable[tuple[str, PoFile | Fault]], past: Collection[str]) -> None:
+        """Take the catalogues *files* of one folder, by name, but for the keys in *past*."""
+        for catalogue, po in files:
             if isinstance(po, Fault):
                 self.faults.append(po)
                 self.reviewed = False
@@ -105,6 +110,16 @@ class _Language:
     def _counts(self, po: PoFile) -> bool:
         """Return whether the plural forms of *po* are those of the language."""
         return po.plurals == plural_forms(self.tag)[0]
+
+
+def _files(home: Path, tag: str, apart: Apart | None) -> list[tuple[str, PoFile | Fault]]:
+    """Return the catalogues that lie in *home*, by name, each read or refused."""
+    if not home.is_dir():
+        return []
+    if apart is not None:
+        return taken(home, tag, apart)
+    paths = [(catalogue, home / f"{catalogue}.po") for catalogue in CATALOGUES]
+    return [(catalogue, opened(path, tag)) for catalogue, path in paths if path.is_file()]
 
 
 def _names(folder: Path) -> Iterator[Fault]:

@@ -45,6 +45,10 @@ asyncio.run(upgrade(sys.argv[1]))
 """
 
 
+FEWEST = {"": 30, "0001": 10, "0002": 5, "0003": 4}
+"""Statements that an upgrade from a revision has at least; "" for a database without tables."""
+
+
 def test_the_revisions_are_those_of_the_files() -> None:
     script = ScriptDirectory(str(MIGRATIONS))
     found = [r.revision for r in script.walk_revisions()]
@@ -188,6 +192,18 @@ async def test_a_migration_killed_midway_leaves_nothing(url: str, statement: int
     store = await connect(url, key=KEY)
     await take(store, event("t:1"))
     await store.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such kill there")
+@pytest.mark.parametrize("before", ["", *REVISIONS[:-1]])
+async def test_killed_at_each_statement_an_upgrade_leaves_the_old_schema(
+    url: str, before: str
+) -> None:
+    program = (sys.executable, "-m", "tests.store.killing", url, before)
+    killed = await asyncio.create_subprocess_exec(*program, stdout=asyncio.subprocess.PIPE)
+    told, _ = await killed.communicate()
+    assert killed.returncode == 0
+    assert int(told) >= FEWEST[before]
 
 
 async def test_a_database_in_memory_is_as_the_migrations_make_it(tmp_path: Path) -> None:
