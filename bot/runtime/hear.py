@@ -1,7 +1,8 @@
 """Typing instead of pressing: a letter, a number or a whole label becomes the press it means.
 
 Rule 1: what counts is the card in front of the person: the last one shown by this process,
-and what means nothing there the one their stage draws.
+and what means nothing there the one their stage draws.  A card that asks for words is answered
+by the next words, also without its form.
 Rule 2: what was shown lives in memory only, so that nothing is kept of a stranger.
 """
 
@@ -34,7 +35,7 @@ def front(decision: Decision) -> Front | None:
 
 
 def _answerable(card: Card) -> bool:
-    return bool(card.choices or card.buttons or card.many)
+    return bool(card.choices or card.buttons or card.many or card.ask)
 
 
 class Ear:
@@ -73,6 +74,8 @@ class Ear:
     def heard(self, learner: Learner, incoming: Incoming, newest: Front | None = None) -> Incoming:
         """Return *incoming* with typed words that press something made the press they mean.
 
+        Words that press nothing answer the card, where that asks for words.
+
         *newest* is the card that an earlier event of the same batch brought, not yet shown.
         """
         event = incoming.event
@@ -85,4 +88,7 @@ class Ear:
             typed = self._render(card, locale).typed(event.text)
             if typed is not None:
                 return replace(incoming, event=Pressed(typed.action, "", typed.picked))
+        ask = shown[0].ask
+        if ask is not None and event.asked is None:
+            return replace(incoming, event=replace(event, asked=ask.action))
         return incoming

@@ -9,7 +9,17 @@ import pytest
 
 from bot.core.card import Action
 from bot.core.effects import Decision
-from bot.core.events import Added, Address, Began, Incoming, LessonDue, Muted, Pressed, Said
+from bot.core.events import (
+    Added,
+    Address,
+    Began,
+    Commanded,
+    Incoming,
+    LessonDue,
+    Muted,
+    Pressed,
+    Said,
+)
 from bot.core.learner import Learner
 from bot.core.library import Library
 from bot.ports import Conflict, StoreDown
@@ -65,6 +75,16 @@ async def test_a_typed_letter_presses_what_is_shown_even_to_a_stranger() -> None
         known = await home.base.known(ME)
         assert known is not None
         assert known.learner.locale == "ar"
+
+
+async def test_words_after_a_card_that_asks_for_a_message_are_that_message() -> None:
+    async with house() as home:
+        for event in (Commanded("check"), Said("You won!"), Said("You won!")):
+            await home.hear(event)
+        await home.send_all()
+        asked, advised, greeted = home.platform.titles
+        assert (asked, advised) == ("en:check.how", "⚠️ en:check.title")
+        assert greeted == "en:hello.all"
 
 
 async def test_after_a_restart_a_typed_letter_means_the_card_of_the_stage(tmp_path: Path) -> None:
