@@ -1,4 +1,4 @@
-"""A program: upgrade a database again and again, killed one statement later each time.
+"""A program: upgrade a database again and again, killed some statements later each time.
 
 Rule 1: it prints how many kills there were, or fails at the first that left anything behind.
 """
@@ -19,13 +19,16 @@ from bot.store.migrate import move, upgrade, version
 CHANGES = ("ALTER", "CREATE", "DELETE", "DROP", "INSERT", "UPDATE")
 
 
-def main(url: str, before: str) -> None:
-    """Upgrade *url* from the revision *before*, empty for a database without tables."""
+def main(url: str, before: str, every: int) -> None:
+    """Upgrade *url* from the revision *before*, empty for a database without tables.
+
+    Killed after the first statement that changes, and after each *every*-th one from there.
+    """
     if before:
         asyncio.run(_on(url, move, before))
     old = asyncio.run(_on(url, _shape))
     kills = 0
-    while (code := _child(partial(_killed, url, kills + 1))) == -signal.SIGKILL:
+    while (code := _child(partial(_killed, url, kills * every + 1))) == -signal.SIGKILL:
         kills += 1
         assert asyncio.run(_on(url, _shape)) == old, kills
     assert code == 0
@@ -78,4 +81,4 @@ def _child(work: Callable[[], object]) -> int:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main(sys.argv[1], sys.argv[2], int(sys.argv[3]))
