@@ -26,6 +26,9 @@ from bot.store.sqlite import BUSY_MS, emptied, in_memory
 PATIENCE: Final = 5.0
 """How long a lock is waited for, in seconds.  Source: trust.md, 11.9."""
 
+LOCK_MS = 3_000
+"""How long PostgreSQL waits for a row or table that somebody holds.  Source: trust.md, D4."""
+
 TRIES: Final = 5
 """How often work is begun that another transaction overtakes."""
 
@@ -77,7 +80,9 @@ class Line:
     def __init__(self, url: URL) -> None:
         self._sqlite = url.get_backend_name() == "sqlite"
         # Parameters stay out of error texts: among them is what must not be logged.
-        extra = {"check_same_thread": False} if self._sqlite else {}
+        extra: dict[str, object] = {"check_same_thread": False} if self._sqlite else {}
+        if not self._sqlite and "options" not in url.query:
+            extra["options"] = f"-c lock_timeout={LOCK_MS}"
         self._engine: AsyncEngine = create_async_engine(
             url, hide_parameters=True, connect_args=extra
         )

@@ -12,9 +12,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing, suppress
 from functools import partial
 from html import unescape
-from pathlib import Path
 
 import httpx
+import psycopg
 import pytest
 from sqlalchemy import Connection
 
@@ -22,10 +22,15 @@ from bot import settings, store, teaching, wiring
 from bot.platforms.telegram import intake
 from bot.platforms.terminal.adapter import Terminal
 from bot.store import line
+from bot.store.tables import metadata
 from tests.platforms.discord import server as discord
 from tests.platforms.discord.payloads import TOKEN, Spoken
 from tests.platforms.telegram import server as telegram
 from tests.platforms.web.visitor import HOME, hidden, notice, sealed
+from tests.store.conftest import postgres_server, url
+from tests.store.people import KEY
+
+__all__ = ["postgres_server", "url"]
 
 USER = "700000000000000007"
 STEPS = (
@@ -54,9 +59,41 @@ def _writes(conn: Connection) -> None:
 
 
 @asynccontextmanager
-async def spoiled(how: str, file: Path, base: store.Database) -> AsyncIterator[None]:
+async def _held(url: str) -> AsyncIterator[None]:
+    """Hold every table of a PostgreSQL database, as somebody does who mends it by hand."""
+    lock = f"LOCK TABLE {', '.join(sorted(metadata.tables))} IN ACCESS EXCLUSIVE MODE"
+    with psycopg.connect(url) as other:
+        # The bot is between two statements, perhaps, and has to go on before anybody gets these.
+        await asyncio.to_thread(other.execute, lock.encode())
+        yield
+        other.rollback()
+
+
+@asynccontextmanager
+async def _failed_over(url: str) -> AsyncIterator[None]:
+    """Make a PostgreSQL database one that only reads, as a standby is: every line to it breaks."""
+    server, _, name = url.rpartition("/")
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as admin:
+        for only in ("on", "off"):
+            admin.execute(
+                f"ALTER DATABASE {name} SET default_transaction_read_only = {only}".encode()
+            )
+            admin.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name]
+            )
+            if only == "on":
+                yield
+
+
+@asynccontextmanager
+async def spoiled(how: str, url: str, base: store.Database) -> AsyncIterator[None]:
     """Let nothing be written for as long as the context lasts."""
+    if url.startswith("postgresql"):
+        async with _held(url) if how == "locked" else _failed_over(url):
+            yield
+        return
     if how == "locked":
+        file = url.removeprefix("sqlite:///")
         with closing(sqlite3.connect(file, isolation_level=None)) as other:
             other.execute("BEGIN EXCLUSIVE")
             yield
@@ -71,11 +108,12 @@ async def spoiled(how: str, file: Path, base: store.Database) -> AsyncIterator[N
 
 @asynccontextmanager
 async def house(
-    file: Path, *names: str, **more: str
+    url: str, *names: str, **more: str
 ) -> AsyncIterator[tuple[wiring.Wary, store.Database]]:
-    """Run the whole house over the database *file*."""
-    given = settings.read({"WARY_DATABASE_URL": f"sqlite:///{file}", **more})
-    base = await store.connect(f"sqlite:///{file}")
+    """Run the whole house over the database at *url*."""
+    beside = {"WARY_KEY_FILE": "its.key", "WARY_ERASE_JOURNAL": "its.erased"}
+    given = settings.read({"WARY_DATABASE_URL": url, **beside, **more})
+    base = await store.connect(url, key=KEY)
     running = wiring.Wary(given, teaching.taught(given), base)
     for name in names:
         running.join(name)
@@ -94,6 +132,7 @@ async def house(
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(line, "PATIENCE", 0.05)
+    monkeypatch.setattr(line, "LOCK_MS", 50)
     monkeypatch.setattr(intake, "AGAIN", 0.05)
 
 
@@ -101,13 +140,12 @@ HOW = pytest.mark.parametrize("how", ["locked", "read-only"])
 
 
 @HOW
-async def test_on_telegram_it_walks_to_its_end_while_others_wait(how: str, tmp_path: Path) -> None:
-    file = tmp_path / "wary.db"
+async def test_on_telegram_it_walks_to_its_end_while_others_wait(how: str, url: str) -> None:
     async with telegram.serving() as api:
         to = {"WARY_TELEGRAM_TOKEN": telegram.TOKEN, "WARY_TELEGRAM_API_URL": api.url}
-        async with house(file, "telegram", **to) as (_, base):
+        async with house(url, "telegram", **to) as (_, base):
             await api.until(lambda: bool(api.counts["getUpdates"]))
-            async with spoiled(how, file, base):
+            async with spoiled(how, url, base):
                 api.say("/start", person=9)
                 api.say("/aid")
                 mine = api.chats[7]
@@ -128,13 +166,12 @@ def _says(shown: telegram.Shown | Spoken, told: str) -> bool:
 
 
 @HOW
-async def test_on_discord_it_walks_to_its_end(how: str, tmp_path: Path) -> None:
-    file = tmp_path / "wary.db"
+async def test_on_discord_it_walks_to_its_end(how: str, url: str) -> None:
     async with discord.serving() as guild:
         to = {"WARY_DISCORD_TOKEN": TOKEN, "WARY_DISCORD_API_URL": guild.root}
-        async with house(file, "discord", **to) as (_, base):
+        async with house(url, "discord", **to) as (_, base):
             await guild.until(lambda: guild.lines)
-            async with spoiled(how, file, base):
+            async with spoiled(how, url, base):
                 await guild.command(USER, "aid")
                 await guild.until(guild.seen)
                 [card] = guild.seen()
@@ -152,14 +189,13 @@ async def test_on_discord_it_walks_to_its_end(how: str, tmp_path: Path) -> None:
 
 
 @HOW
-async def test_in_the_browser_it_walks_to_its_end(how: str, tmp_path: Path) -> None:
-    file = tmp_path / "wary.db"
-    async with house(file, "web") as (running, base):
+async def test_in_the_browser_it_walks_to_its_end(how: str, url: str) -> None:
+    async with house(url, "web") as (running, base):
         site = running.site()
         assert site is not None
         transport = httpx.ASGITransport(site)
         browser = httpx.AsyncClient(transport=transport, base_url=HOME, follow_redirects=True)
-        async with browser, spoiled(how, file, base):
+        async with browser, spoiled(how, url, base):
             page = await browser.get("/")
             assert "First aid works: /aid" in notice(page)
             page = await browser.post("/say", data=sealed(page, text="/aid"))
@@ -176,22 +212,20 @@ async def test_in_the_browser_it_walks_to_its_end(how: str, tmp_path: Path) -> N
 
 
 @HOW
-async def test_in_the_terminal_letters_walk_to_its_end(how: str, tmp_path: Path) -> None:
-    file = tmp_path / "wary.db"
-    async with house(file, "web") as (running, base):
+async def test_in_the_terminal_letters_walk_to_its_end(how: str, url: str) -> None:
+    async with house(url, "web") as (running, base):
         out = io.StringIO()
         script = b"/lesson\n/aid\nc\n1\n1\n1\n"
         terminal = Terminal(running._tools, stdin=io.BytesIO(script), stdout=out)
-        async with spoiled(how, file, base):
+        async with spoiled(how, url, base):
             await terminal.listen(running._turns.receive)
     said = " ".join(out.getvalue().split())
     places = [said.index(told) for told in ("I cannot save your answer", "In danger now", *TOLD)]
     assert places == sorted(places)
 
 
-async def test_in_arabic_it_is_given_in_arabic(tmp_path: Path) -> None:
-    file = tmp_path / "wary.db"
-    async with house(file, "web") as (running, base):
+async def test_in_arabic_it_is_given_in_arabic(url: str) -> None:
+    async with house(url, "web") as (running, base):
         site = running.site()
         assert site is not None
         spoken = {"accept-language": "ar"}
@@ -199,7 +233,7 @@ async def test_in_arabic_it_is_given_in_arabic(tmp_path: Path) -> None:
         browser = httpx.AsyncClient(
             transport=transport, base_url=HOME, follow_redirects=True, headers=spoken
         )
-        async with browser, spoiled("locked", file, base):
+        async with browser, spoiled("locked", url, base):
             page = await browser.get("/")
             page = await browser.post("/say", data=sealed(page, text="/aid"))
             assert "ضغطت" in page.text or "نظرت فقط" in page.text

@@ -5,6 +5,7 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+import psycopg
 import pytest
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
@@ -219,3 +220,20 @@ async def test_settings_of_sqlite_are_the_safe_ones(local: Database) -> None:
     expected = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 50}
     for name, value in expected.items():
         assert await rows(local, f"PRAGMA {name}") == [(value,)]
+
+
+@pytest.mark.postgres
+async def test_d4_a_table_that_somebody_holds_is_told_and_not_waited_for_without_end(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert rules.LOCK_MS == 3_000
+    monkeypatch.setattr(rules, "LOCK_MS", 50)
+    store = await connect(postgres_url, key=KEY)
+    with psycopg.connect(postgres_url) as other:
+        other.execute("LOCK TABLE learners IN ACCESS EXCLUSIVE MODE")
+        with pytest.raises(StoreDown, match="lock timeout"):
+            await take(store, event("t:1"))
+        other.rollback()
+    await take(store, event("t:1"))
+    assert await size(store, "learners") == 1
+    await store.close()
