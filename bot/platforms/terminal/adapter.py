@@ -10,13 +10,14 @@ import sys
 import threading
 from contextlib import suppress
 from io import BytesIO, FileIO, StringIO
+from pathlib import Path
 from queue import SimpleQueue
 from typing import BinaryIO, TextIO
 
 from bot.core.card import Text
 from bot.core.events import Began, Event, Incoming
 from bot.core.message import Message, words
-from bot.platforms.terminal import decode, encode
+from bot.platforms.terminal import decode, encode, files
 from bot.ports import Can, Post, Receipt, Receive, Refused, StoreDown, Tools
 
 RATE = 2000.0
@@ -56,8 +57,13 @@ class Terminal:
         locale: str = "en",
         stdin: BinaryIO | None = None,
         stdout: TextIO | None = None,
+        folder: Path | None = None,
     ) -> None:
-        """Speak with *user* through the given streams, or those of the process."""
+        """Speak with *user* through the given streams, or those of the process.
+
+        Files are written into *folder*, or where the process was started.
+        """
+        self._folder = folder
         self._tools = tools
         self._user = user
         self._locale = locale
@@ -117,11 +123,24 @@ class Terminal:
         changed = Text("terminal.changed")
         first = f"{words(self._tools.translate(message.lang, changed))}\n" if post.on else ""
         self._say(first + encode.lines(message, bold=self._tty))
+        if message.carried:
+            self._hand_over(message)
         for event in self._printed:
             self._printed[event] += post.answers in {event, ""}
         passed, self._changed = self._changed, asyncio.Event()
         passed.set()
         return post.on or post.nonce or secrets.token_hex(8)
+
+    def _hand_over(self, message: Message) -> None:
+        """Write the files of *message* and print where they are; or say that it cannot be done."""
+        try:
+            paths = files.write(self._folder or Path.cwd(), message.carried, self._tools.now())
+        except OSError:
+            key, paths = "terminal.no_files", ()
+        else:
+            key = "terminal.files"
+        line = encode.wrapped(words(self._tools.translate(message.lang, Text(key))), encode.WIDTH)
+        self._say("\n".join([line, *map(str, paths)]))
 
     async def _turn(self, receive: Receive, event: Event) -> None:
         """Report *event*, print its notice, and wait for the cards that answer it."""
