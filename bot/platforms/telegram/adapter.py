@@ -127,7 +127,8 @@ class Telegram:
             handed = False
             try:
                 handed = await hand_over(self._client, post, place, message.carried)
-                return await self._drawn(post, place, message)
+                # Without its files: what is drawn is kept, and they are nobody's but the reader's.
+                return await self._drawn(post, place, replace(message, carried=()))
             except TelegramError as fault:
                 # A pause of sending is one of the whole token: presses wait as well.
                 self._intake.pause.heed(fault)

@@ -80,7 +80,7 @@ class Session:
         return carried[at] if at < len(carried) else None
 
     def _drop_files(self) -> None:
-        """Forget the files of earlier cards: of all that is kept of a person one copy is enough."""
+        """Forget the files of earlier cards: of what is kept of a person one copy is enough."""
         for name, old in self._log.items():
             if old.message.carried:
                 bare = replace(old.message, carried=())

@@ -170,10 +170,8 @@ class BotApi:
 
     def _apply(self, method: str, given: dict[str, Any]) -> object:
         match method:
-            case "sendMessage":
-                return self._send(given)
-            case "sendMediaGroup":
-                return self._group(given)
+            case "sendMessage" | "sendMediaGroup":
+                return self._group(given) if "media" in given else self._send(given)
             case "sendPoll":
                 return self._send({**given, "text": given["question"]})
             case "getChatMember":
