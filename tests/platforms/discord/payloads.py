@@ -179,5 +179,5 @@ async def taken(request: web.Request) -> tuple[Json, dict[str, bytes]]:
         assert isinstance(held, web.FileField)
         found[held.filename] = held.file.read()
     told = form["payload_json"]
-    # A part with a type of its own comes as a file or as text, as the sender likes.
-    return json.loads(told.file.read() if isinstance(told, web.FileField) else str(told)), found
+    assert not isinstance(told, web.FileField)
+    return json.loads(told), found
