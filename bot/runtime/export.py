@@ -38,7 +38,7 @@ _STYLE: Final = (
     "body{font:1rem/1.5 sans-serif;margin:2rem auto;max-width:60rem;padding:0 1rem}"
     "section{overflow-x:auto}table{border-collapse:collapse;margin-block-end:1rem}"
     "th,td{border:1px solid #767676;padding:.3rem .6rem;text-align:start;vertical-align:top}"
-    "td{overflow-wrap:anywhere}"
+    "td{overflow-wrap:anywhere;min-width:6rem}"
 )
 
 
@@ -95,9 +95,17 @@ def _page(kept: Kept, render: Render, locale: str) -> str:
 def _table(rows: object, none: str) -> str:
     if not isinstance(rows, list) or not rows:
         return f"<p>{none}</p>"
-    head = "".join(f'<th scope="col"><code dir="ltr">{escape(n)}</code></th>' for n in rows[0])
+    if len(rows) == 1:
+        # One long row would be as wide as no screen: its columns stand below one another.
+        down = (f"<tr>{_named(n, 'row')}{_cell(one)}</tr>" for n, one in rows[0].items())
+        return f"<table><tbody>{''.join(down)}</tbody></table>"
+    head = "".join(_named(n, "col") for n in rows[0])
     body = "".join(f"<tr>{''.join(map(_cell, row.values()))}</tr>" for row in rows)
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _named(column: str, scope: str) -> str:
+    return f'<th scope="{scope}"><code dir="ltr">{escape(column)}</code></th>'
 
 
 def _cell(value: object) -> str:

@@ -3,7 +3,6 @@
 Rule 1: nobody else may read them, and nothing that is there already is written over.
 """
 
-import os
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -32,10 +31,9 @@ def _written(folder: Path, file: File, when: str) -> Path:
         more = f"-{number}" if number > 1 else ""
         path = folder / f"{stem}-{when}{more}.{end}"
         try:
-            opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWN)
+            path.touch(OWN, exist_ok=False)
         except FileExistsError:
             continue
-        with os.fdopen(opened, "wb") as stream:
-            stream.write(file.content)
+        path.write_bytes(file.content)
         return path
     raise FileExistsError(path)
