@@ -23,7 +23,7 @@ from starlette.staticfiles import StaticFiles
 from bot.core.events import Address, Began, Event, Incoming
 from bot.platforms.web import decode, guard
 from bot.platforms.web.draw import STATIC, Drawing
-from bot.platforms.web.session import Session, Sessions
+from bot.platforms.web.session import Session, Sessions, file_of
 from bot.ports import StoreDown, Tools
 
 BEAT = 15.0
@@ -158,7 +158,7 @@ class Pages:
         """Hand over a file of a card on the visitor's own page, and of nobody else's."""
         key = guard.visitor(request)
         name, at = request.path_params["name"], request.path_params["at"]
-        file = self._of(key).file(name, at) if key else None
+        file = file_of(self._of(key), name, at) if key else None
         if file is None:
             return self._draw.sentence(request, "web.file_gone", 404)
         saved = {"Content-Disposition": f'attachment; filename="{file.name}"'}

@@ -73,12 +73,6 @@ class Session:
             self._arrived[event] += answers in {event, ""}
         self.wake()
 
-    def file(self, name: str, at: int) -> File | None:
-        """Return the file number *at*, from 0, of the card *name*; None where there is none."""
-        shown = self._log.get(name)
-        carried = shown.message.carried if shown else ()
-        return carried[at] if at < len(carried) else None
-
     def _drop_files(self) -> None:
         """Forget the files of earlier cards: of what is kept of a person one copy is enough."""
         for name, old in self._log.items():
@@ -122,6 +116,12 @@ class Session:
         self.version += 1
         passed, self._changed = self._changed, asyncio.Event()
         passed.set()
+
+
+def file_of(session: Session, name: str, at: int) -> File | None:
+    """Return the file number *at*, from 0, of the card *name*; None where there is none."""
+    found = [one.message.carried for one in session.log if one.id == name]
+    return found[0][at] if found and at < len(found[0]) else None
 
 
 class Sessions:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot.core.events import Address
 from bot.core.message import File
-from bot.platforms.web.session import Session
+from bot.platforms.web.session import Session, file_of
 from tests.platforms.cards import BUTTONS, HELLO
 from tests.platforms.scripted import post
 from tests.platforms.web.visitor import talking
@@ -50,9 +50,9 @@ def test_only_the_newest_files_are_kept() -> None:
     session = Session("a" * 32, 1)
     session.show("m-1", CARD)
     session.show("m-2", BUTTONS)
-    assert session.file("m-1", 0) == JSON
+    assert file_of(session, "m-1", 0) == JSON
     session.show("m-3", CARD)
-    assert session.file("m-1", 0) is None
-    assert session.file("m-3", 1) == HTML
+    assert file_of(session, "m-1", 0) is None
+    assert file_of(session, "m-3", 1) == HTML
     assert [bool(one.message.carried) for one in session.log] == [False, False, True]
     assert session.log[0].message == BUTTONS
