@@ -28,8 +28,20 @@ PARTS: Final = (
 )
 """The parts of the page in their order, each with its text ``mydata.part_<name>``."""
 
-HOME: Final = ("locale", "country", "region", "zone", "track")
-"""Settings with a column of their own."""
+CHOSEN: Final = (
+    "locale",
+    "country",
+    "region",
+    "zone",
+    "track",
+    "often",
+    "hour",
+    "quiet",
+    "alerts",
+    "typed_only",
+    "paused",
+)
+"""What counts as a setting: what a person chooses.  How far they came is kept beside it."""
 
 NAME: Final = "wary-mydata"
 """How both files are called, before the end of the name."""
@@ -58,7 +70,8 @@ async def carried(post: Post, store: Store, render: Render) -> Message:
 def _counts(kept: Kept) -> tuple[Para[Text], ...]:
     own = kept["learners"][0]
     more = own["settings"]
-    settings = sum(bool(own[name]) for name in HOME) + (len(more) if isinstance(more, dict) else 0)
+    every = {**own, **(more if isinstance(more, dict) else {})}
+    settings = sum(bool(every.get(name)) for name in CHOSEN)
     answers = sum(row["kind"] == "answer" for row in kept["notes"])
     counts = (("answers", answers), ("settings", settings), ("apps", len(kept["addresses"])))
     return (Para(Text("mydata.counts", counts)),)

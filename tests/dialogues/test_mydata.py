@@ -41,7 +41,7 @@ async def test_all_of_it_comes_at_once_as_two_files_and_a_card(render: Render) -
         "All I keep about you\n\n"
         "Here are two files: one that programs can read, and a page for you to read. "
         "This is all.\n\n"
-        "Answers: 1. Settings: 5. Apps: 1.\n\n"
+        "Answers: 1. Settings: 2. Apps: 1.\n\n"
         "[1] Forget me\n[2] Keep"
     )
 
