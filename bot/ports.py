@@ -314,6 +314,10 @@ class Known:
     right: int = 0
 
 
+Kept = Mapping[str, Sequence[Mapping[str, object]]]
+"""(table) -> rows of plain data by column, as JSON can say them."""
+
+
 class Ledger(Protocol):
     """The posts that are owed, and what became of each."""
 
@@ -372,6 +376,12 @@ class Store(Ledger, Intake, Protocol):
 
     async def known(self, address: Address) -> Known | None:
         """Return what is kept of the person at *address*, or None for a stranger."""
+
+    async def export(self, address: Address) -> Kept | None:
+        """Return every row that is about the person at *address*, or None for a stranger.
+
+        What is stored as JSON comes parsed, instants in ISO 8601, fingerprints in hexadecimal.
+        """
 
     async def next_due(self) -> datetime | None:
         """Return the earliest instant of any plan, or None."""

@@ -206,6 +206,8 @@ class Layout(Generic[T]):
     """Empty: the learner's own language; else the fallback, for the whole card."""
     typed_only: bool = False
     """The learner asked for words alone: no buttons are shown, letters are typed."""
+    files: Literal["", "mine"] = ""
+    """``mine``: with it go files of all that is kept of its reader, made while it is sent."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,15 @@ def bar(done: int, total: int) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """A file that goes with a message; ``name`` is plain ASCII, ``kind`` its media type."""
+
+    name: str
+    kind: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Typed:
     """What typed words meant on an open card."""
 
@@ -91,11 +100,13 @@ class Typed:
 class Message(Layout[Rich]):
     """A card in words of one language; ``lang`` is never empty here.
 
-    ``marks`` are the words beside an answered option: (right, your answer).
+    ``marks`` are the words beside an answered option: (right, your answer).  ``carried`` goes
+    with it: a platform that cannot hand a file over must not be given any.
     """
 
     rtl: bool = False
     marks: tuple[str, str] = ("", "")
+    carried: tuple[File, ...] = ()
 
     def letters(self) -> tuple[str, ...]:
         """Return the letter of each choice, in the order shown."""

@@ -30,6 +30,7 @@ COMMANDS = (
     "stop",
     "help",
     "privacy",
+    "mydata",
     "forgetme",
 )
 """Commands offered on every platform, in this order; each has its text ``command.<name>``.

@@ -45,6 +45,7 @@ from bot.engine import (
     first_aid,
     lesson,
     linking,
+    mydata,
     onboarding,
     place,
     posting,
@@ -77,10 +78,11 @@ PRESSES: dict[str, Press] = {
     "link": linking.pressed,
     "forget": erasure.pressed,
     "review": review.pressed,
+    mydata.COMMAND: lambda learner, incoming, _, __: mydata.asked(learner, incoming),
 }
 """Which feature answers a press, by its verb; None from it: the press means nothing now."""
 
-FIRST = frozenset({"lang", "track", "check", "menu", "forget"})
+FIRST = frozenset({"lang", "track", "check", "menu", "forget", mydata.COMMAND})
 """The verbs that a stranger may press; all others belong to somebody who is known."""
 
 Act = Began | Commanded | Pressed | Said | Shown | Unreadable
@@ -253,6 +255,8 @@ def _asked_by_anybody(learner: Learner, incoming: Incoming, name: str) -> Decisi
             return linking.commanded(learner, incoming, args)
         case erasure.COMMAND:
             return erasure.commanded(learner, incoming)
+        case mydata.COMMAND:
+            return mydata.asked(learner, incoming)
         case _:
             return None
 

@@ -252,6 +252,7 @@ def settings(learner: Learner, library: Library, at: datetime) -> Card:
     buttons.append(Button(Text(f"settings.{pause}"), Action("go", (pause,))))
     if not learner.place:
         buttons.append(Button(Text("settings.set_link"), Action("link")))
+        buttons.append(Button(Text("settings.mydata"), Action("mydata")))
         buttons.append(Button(Text("forget.me"), Action("forget"), style="danger"))
     if learner.place:
         buttons.append(Button(Text("place.stop"), Action(HERE, ("stop",)), style="danger"))

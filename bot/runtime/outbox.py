@@ -17,6 +17,7 @@ from uuid import uuid4
 
 from bot.core.effects import Lane
 from bot.core.events import Address, Event, Incoming, Left, Muted
+from bot.core.message import Message
 from bot.ports import (
     Barred,
     Conflict,
@@ -29,8 +30,10 @@ from bot.ports import (
     Store,
     StoreDown,
     Throttled,
+    Unreachable,
 )
 from bot.runtime.crowd import Rounds
+from bot.runtime.export import carried
 from bot.runtime.failing import failed
 from bot.runtime.render import Render
 from bot.runtime.throttle import Gate
@@ -164,8 +167,8 @@ class Dispatcher:
         if self._barred or not await self._gate.permit():
             later = self._now() + timedelta(seconds=self._gate.pause())
             return Outcome(post.id, "pending", again=later)
-        message = self._render(post.card, post.locale)
         try:
+            message = await self._message(post)
             sent_as = await self._platform.send(post, message)
         except Throttled as error:
             if error.everyone:
@@ -173,11 +176,19 @@ class Dispatcher:
             return failed(post, error, self._now())
         except SendError as error:
             return failed(post, error, self._now())
+        except StoreDown:
+            # What it should carry could not be read: nothing left us.
+            return failed(post, Unreachable(), self._now())
         except Barred as error:
             # The others of the group may have arrived: what became of them is written first.
             self._barred = error
             return Outcome(post.id, "pending")
         return Outcome(post.id, "sent", sent_as)
+
+    async def _message(self, post: Post) -> Message:
+        if post.card.files:
+            return await carried(post, self._store, self._render)
+        return self._render(post.card, post.locale)
 
     async def _tell_gone(
         self, posts: Sequence[Post], outcomes: Sequence[Outcome], receive: Receive

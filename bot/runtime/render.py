@@ -125,6 +125,7 @@ class _Words:
             tone=card.tone,
             lang=self._lang,
             typed_only=card.typed_only,
+            files=card.files,
             rtl=self._rtl,
             marks=(self.mark("quiz.mark_right"), self.mark("quiz.mark_yours")),
         )

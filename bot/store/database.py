@@ -12,8 +12,8 @@ from typing import Final
 from sqlalchemy import URL, Connection, select
 
 from bot.core.events import Address, Incoming
-from bot.ports import Batch, Known, Outcome, Post, StoreDown
-from bot.store import clock, outbox, reports, settling
+from bot.ports import Batch, Kept, Known, Outcome, Post, StoreDown
+from bot.store import clock, export, outbox, reports, settling
 from bot.store.batch import Turn
 from bot.store.erasing import catch_up
 from bot.store.forgotten import Journal, JournalFault
@@ -106,6 +106,10 @@ class Database(Posts, Names):
     async def known(self, address: Address) -> Known | None:
         """Return what is kept of the person at *address*, or None for a stranger."""
         return await self._line.run(reports.known, address, self._seal)
+
+    async def export(self, address: Address) -> Kept | None:
+        """Return every row that is about the person at *address*, or None for a stranger."""
+        return await self._line.run(export.export, address, self._seal)
 
     async def next_due(self) -> datetime | None:
         """Return the earliest instant at which a plan can be claimed, or None."""

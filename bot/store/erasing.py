@@ -64,12 +64,12 @@ def _forget(conn: Connection, keys: Sequence[str], places: Sequence[int]) -> Non
     newest = conn.execute(_NEWEST).scalar()
     if newest is not None:
         for key in keys:
-            conn.execute(_UNNAME, {"names": _names(key, newest.date())})
+            conn.execute(_UNNAME, {"names": names_of(key, newest.date())})
     # What else is theirs goes with them: notes, plans, reviews, codes.
     conn.execute(_ERASE, {"keys": list(keys)})
 
 
-def _names(key: str, newest: date) -> Sequence[str]:
+def names_of(key: str, newest: date) -> Sequence[str]:
     """Return the names that events of the clock about *key* may have, written out.
 
     Listed one by one, because PostgreSQL finds no beginning of a text by the key's index.

@@ -328,7 +328,8 @@ def _post_of(
         on=said.on if isinstance(said, Edit) else "",
         answers="" if mute else incoming.id,
         expires=say.expires if say else None,
-        guarantee=GUARANTEES[lane],
+        # A second pair of files would ring and frighten; whoever misses the first asks again.
+        guarantee="at_most_once" if said.card.files else GUARANTEES[lane],
         silent=bool(say and say.silent),
         reply_to=say.reply_to if say else "",
     )

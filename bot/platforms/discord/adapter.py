@@ -20,7 +20,7 @@ from bot.platforms.discord.intake import Intake
 from bot.platforms.discord.messages import Messages, place_of
 from bot.platforms.discord.outcomes import LOST, Declined
 from bot.platforms.discord.pace import RATE, Pace, Sleep
-from bot.platforms.discord.rest import Rest
+from bot.platforms.discord.rest import Laden, Rest
 from bot.platforms.discord.tickets import Ticket, Tickets
 from bot.ports import Can, Post, Receive, SendError, Tools
 
@@ -160,11 +160,11 @@ class Discord:
         asked = ticket.kind == "command" and ticket.taken in {0, post.id}
         if asked or (post.on and post.on == ticket.on):
             ticket.taken = post.id if asked else ticket.taken
-            body = encode.message(message)
+            body = Laden(encode.message(message), message.carried)
             path = f"{hook}/messages/@original"
             return place_of(await self._rest.call("PATCH", path, body, ours=False))
         if post.on or ticket.private:
             return ""
-        body = encode.message(message, flags=encode.EPHEMERAL)
+        body = Laden(encode.message(message, flags=encode.EPHEMERAL), message.carried)
         # A follow-up has no nonce: what may have arrived is not said twice from here.
         return place_of(await self._rest.call("POST", hook, body, ours=False, twice=False))

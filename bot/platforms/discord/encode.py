@@ -5,6 +5,7 @@ Rule 2: every text passes through ``markdown``; labels are shown as they are and
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import assert_never
 
@@ -22,7 +23,7 @@ from bot.core.card import (
     Style,
     Tone,
 )
-from bot.core.message import Message, Rich, bar, words
+from bot.core.message import File, Message, Rich, bar, words
 from bot.platforms.discord.markdown import escaped, marked, quoted
 
 LABEL = 80
@@ -106,11 +107,21 @@ NO_PINGS: Payload = {"parse": []}
 
 def message(card: Message, *, flags: int = 0) -> Payload:
     """Return *card* as the body of a create or an edit; *flags* beside those of every card."""
-    return {
+    # Without its files: what is drawn is kept, and they are nobody's but one reader's.
+    body: Payload = {
         "flags": CARD | flags,
-        "components": [_container(card)],
+        "components": [_container(replace(card, carried=())), *map(_file, card.carried)],
         "allowed_mentions": NO_PINGS,
     }
+    if card.carried:
+        names = enumerate(one.name for one in card.carried)
+        body["attachments"] = [{"id": at, "filename": name} for at, name in names]
+    return body
+
+
+def _file(one: File) -> Payload:
+    """Return the component that shows a file which the body carries."""
+    return {"type": 13, "file": {"url": f"attachment://{one.name}"}}
 
 
 def line(text: str, *, flags: int = 0) -> Payload:

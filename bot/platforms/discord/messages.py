@@ -11,7 +11,7 @@ from bot.platforms.discord import encode
 from bot.platforms.discord.decode import PLACE
 from bot.platforms.discord.doors import Doors
 from bot.platforms.discord.outcomes import LOST, SILENCED, Declined
-from bot.platforms.discord.rest import Answer, Rest
+from bot.platforms.discord.rest import Answer, Laden, Rest
 from bot.ports import Gone, Post, Refused, SendError, Silenced, Unknown
 
 
@@ -66,7 +66,7 @@ class Messages:
         Raises:
             SendError: the subclass says what becomes of the post.
         """
-        body = _new(post, message, channel)
+        body = Laden(_new(post, message, channel), message.carried)
         path = f"/channels/{channel}/messages"
         try:
             return place_of(await self._rest.call("POST", path, body, twice=bool(post.nonce)))

@@ -8,10 +8,12 @@ Rule 2: only what may be done twice is tried twice.
 import asyncio
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import aiohttp
 
+from bot.core.message import File
 from bot.platforms.discord import decode
 from bot.platforms.discord.outcomes import Told, failure
 from bot.platforms.discord.pace import Pace, Sleep
@@ -44,6 +46,31 @@ def _route(method: str, path: str) -> str:
     """
     parts = path.split("/")
     return f"{method} {'/'.join([*parts[:4], *parts[5:]])}"
+
+
+@dataclass(frozen=True, slots=True)
+class Laden:
+    """A body that comes with files: those that its ``attachments`` name, in their order."""
+
+    body: object
+    files: Sequence[File]
+
+
+def _data(body: object) -> bytes | aiohttp.FormData | None:
+    """Return *body* as JSON, or with files as a form that holds it."""
+    files = body.files if isinstance(body, Laden) else ()
+    told = body.body if isinstance(body, Laden) else body
+    if told is None:
+        return None
+    text = json.dumps(told, ensure_ascii=False)
+    if not files:
+        return text.encode()
+    form = aiohttp.FormData()
+    form.add_field("payload_json", text, content_type="application/json")
+    for at, file in enumerate(files):
+        name = f"files[{at}]"
+        form.add_field(name, file.content, filename=file.name, content_type=file.kind)
+    return form
 
 
 class Rest:
@@ -88,7 +115,7 @@ class Rest:
         Args:
             method: of HTTP.
             path: after the root, with its slash.
-            body: sent as JSON, None for nothing.
+            body: sent as JSON, None for nothing; ``Laden``: with files.
             ours: the bot's own token goes with it; False for an interaction's.
             twice: it does no harm to say it again where nobody knows if it arrived.
             seconds: how long one try may take.
@@ -117,8 +144,8 @@ class Rest:
         if task:
             self._running.add(task)
         headers = {"Authorization": f"Bot {self._token}"} if ours else {}
-        data = None if body is None else json.dumps(body, ensure_ascii=False).encode()
-        if data is not None:
+        data = _data(body)
+        if isinstance(data, bytes):
             headers["Content-Type"] = "application/json"
         limits = aiohttp.ClientTimeout(total=seconds, connect=seconds)
         try:

@@ -16,13 +16,20 @@ from bot.core.trouble import Trouble
 from bot.platforms.telegram import decode, encode, menu, polls
 from bot.platforms.telegram.buttons import keys
 from bot.platforms.telegram.intake import Intake, Sleep, Stopped
-from bot.platforms.telegram.messages import Place, answer_guest, place_of, put, say
+from bot.platforms.telegram.messages import (
+    Place,
+    answer_guest,
+    hand_over,
+    place_of,
+    put,
+    say,
+)
 from bot.platforms.telegram.options import Options
 from bot.platforms.telegram.outcomes import Answered, outcome, unparsed
 from bot.platforms.telegram.transport import Client, Transport
 from bot.platforms.telegram.watch import Watch
 from bot.platforms.telegram.webhook import Webhook
-from bot.ports import Can, Post, Receive, StoreDown, Tools
+from bot.ports import Can, Post, Receive, StoreDown, Tools, Unknown
 
 CAN = Can(
     text=encode.TEXT_UNITS,
@@ -128,14 +135,19 @@ class Telegram:
         guest = post.address.id.startswith(decode.GUEST)
         place = Place(0) if guest else place_of(post.address.id)
         async with self._client:
+            handed = False
             try:
                 if guest:
                     return await self._to_guest(post, message)
-                return await self._drawn(post, place, message)
+                handed = await hand_over(self._client, post, place, message.carried)
+                # Without its files: what is drawn is kept, and they are nobody's but the reader's.
+                return await self._drawn(post, place, replace(message, carried=()))
             except TelegramError as fault:
                 # A pause of sending is one of the whole token: presses wait as well.
                 self._intake.pause.heed(fault)
-                raise outcome(fault) from fault
+                # The files are there: whoever asks again gets them again, nobody twice by himself.
+                failed = Unknown("the files went, their card did not")
+                raise (failed if handed else outcome(fault)) from fault
 
     async def _drawn(self, post: Post, place: Place, message: Message) -> str:
         """Send with looks, and once more without where the service refuses the looks."""

@@ -3,11 +3,12 @@
 Rule 1: whoever asks for an edit of what is gone gets a new message.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from telegram import ForceReply
 
+from bot.core.message import File
 from bot.platforms.telegram import encode
 from bot.platforms.telegram.buttons import CUT
 from bot.platforms.telegram.outcomes import Answered, edited
@@ -98,6 +99,27 @@ async def answer_guest(client: Client, query: str, title: str, drawn: encode.Dra
             return sent
         case _:
             raise Unknown("the message has no id")
+
+
+async def hand_over(client: Client, post: Post, place: Place, files: Sequence[File]) -> bool:
+    """Send *files* as documents, all in one call and so all or none; return whether any went.
+
+    Raises:
+        TelegramError: they were not taken.
+    """
+    if not files:
+        return False
+    await client.call(
+        "SendMediaGroup",
+        {
+            "chat_id": place.chat,
+            "message_thread_id": place.topic or None,
+            "disable_notification": post.silent or None,
+            "media": [{"type": "document", "media": f"attach://{one.name}"} for one in files],
+        },
+        files=files,
+    )
+    return True
 
 
 async def _edit(client: Client, on: int, place: Place, drawn: encode.Drawn) -> None:

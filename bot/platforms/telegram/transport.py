@@ -8,7 +8,7 @@ Rule 3: the session lives while anybody uses it, so that nothing is left open at
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -17,6 +17,7 @@ from telegram import Bot, TelegramObject
 from telegram.error import TelegramError
 from telegram.request import BaseRequest, RequestData
 
+from bot.core.message import File
 from bot.platforms.telegram.outcomes import Answered, Undecided, Unsent
 
 CONNECTIONS = 100
@@ -50,15 +51,17 @@ Seconds = object
 class Question(str):
     """An address, and what is asked there: the library would take each parameter apart first."""
 
-    __slots__ = ("values",)
+    __slots__ = ("files", "values")
 
     values: Mapping[str, object]
+    files: Sequence[File]
 
     @classmethod
-    def of(cls, url: str, values: Mapping[str, object]) -> Self:
-        """Return what the library passes on."""
+    def of(cls, url: str, values: Mapping[str, object], files: Sequence[File] = ()) -> Self:
+        """Return what the library passes on; *files* go with it, each under its own name."""
         made = cls(url)
         made.values = values
+        made.files = files
         return made
 
 
@@ -145,11 +148,11 @@ class Transport(BaseRequest):
             raise Unsent
         seconds = float(read_timeout) if isinstance(read_timeout, int | float) else self._read
         limits = aiohttp.ClientTimeout(self._connect + seconds, connect=self._connect)
-        said = _said(url, request_data)
+        said, heads = _said(url, request_data)
         fault: TelegramError | None
         try:
             async with self._session.request(
-                method, url, data=said, timeout=limits, allow_redirects=False
+                method, url, data=said, headers=heads, timeout=limits, allow_redirects=False
             ) as response:
                 answer = _parsed(await response.read())
                 fault = judged(response.status, answer)
@@ -168,12 +171,32 @@ class Transport(BaseRequest):
         return payload.answer if isinstance(payload, Body) else {}
 
 
-def _said(url: str, data: RequestData | None) -> bytes:
-    """Return parameters as JSON: a form is quoted byte by byte in Python, which costs most."""
+def _said(
+    url: str, data: RequestData | None
+) -> tuple[bytes | aiohttp.payload.Payload, Mapping[str, str] | None]:
+    """Return parameters as JSON: a form is quoted byte by byte in Python, which costs most.
+
+    Only files need a form, and then the headers that tell its boundary.
+    """
     values: Mapping[str, object] = data.parameters if data else {}
     if isinstance(url, Question):
         values = url.values
-    return JSON.encode(values).encode("utf-8", "replace")
+        if url.files:
+            return _form(values, url.files)
+    return JSON.encode(values).encode("utf-8", "replace"), None
+
+
+def _form(
+    values: Mapping[str, object], files: Sequence[File]
+) -> tuple[aiohttp.payload.Payload, Mapping[str, str]]:
+    """Return parameters and files as a form; what is no text stands in it as JSON."""
+    form = aiohttp.FormData()
+    for name, value in values.items():
+        form.add_field(name, value if isinstance(value, str) else JSON.encode(value))
+    for file in files:
+        form.add_field(file.name, file.content, filename=file.name, content_type=file.kind)
+    body = form()
+    return body, {"Content-Type": body.headers["Content-Type"]}
 
 
 def _parsed(body: bytes) -> object:
@@ -246,7 +269,12 @@ class Client:
             await asyncio.shield(self._transport.close())
 
     def call(
-        self, method: str, values: Mapping[str, object] | None = None, *, seconds: float = 0.0
+        self,
+        method: str,
+        values: Mapping[str, object] | None = None,
+        *,
+        seconds: float = 0.0,
+        files: Sequence[File] = (),
     ) -> Awaitable[object]:
         """Ask for the bare result of a Bot API method, such as ``SendMessage``.
 
@@ -257,12 +285,13 @@ class Client:
             method: the name.
             values: the parameters; None stands for leaving one out.
             seconds: how long the answer may take; 0: as long as usual.
+            files: what ``attach://<name>`` in *values* stands for.
 
         Raises:
             TelegramError: ``outcomes.outcome`` says what it means.
         """
         plain = {name: self._plain(it) for name, it in (values or {}).items() if it is not None}
-        question = Question.of(f"{self._bot.base_url}/{method}", plain)
+        question = Question.of(f"{self._bot.base_url}/{method}", plain, files)
         return self._bot.request.post(question, read_timeout=seconds or None)
 
     def _plain(self, value: object) -> object:

@@ -10,13 +10,14 @@ import sys
 import threading
 from contextlib import suppress
 from io import BytesIO, FileIO, StringIO
+from pathlib import Path
 from queue import SimpleQueue
 from typing import BinaryIO, TextIO
 
 from bot.core.card import Text
 from bot.core.events import Event, Incoming
 from bot.core.message import Message, words
-from bot.platforms.terminal import decode, encode
+from bot.platforms.terminal import decode, encode, files
 from bot.platforms.terminal.record import Record
 from bot.ports import Can, Post, Receipt, Receive, Refused, StoreDown, Tools
 
@@ -58,12 +59,15 @@ class Terminal:
         stdin: BinaryIO | None = None,
         stdout: TextIO | None = None,
         record: Record | None = None,
+        folder: Path | None = None,
     ) -> None:
         """Speak with *user* through the given streams, or those of the process.
 
         With a *record* the talk is written down, and what is typed presses the newest card as a
-        finger does: that card changes, as in an app with buttons.
+        finger does: that card changes, as in an app with buttons.  Files are written into
+        *folder*, or where the process was started.
         """
+        self._folder = folder
         self._tools = tools
         self._record = record
         self._user = user
@@ -128,6 +132,8 @@ class Terminal:
         changed = Text("terminal.changed")
         first = f"{words(self._tools.translate(message.lang, changed))}\n" if post.on else ""
         self._say(first + encode.lines(message, bold=self._tty))
+        if message.carried:
+            self._hand_over(message)
         for event in self._printed:
             self._printed[event] += post.answers in {event, ""}
         passed, self._changed = self._changed, asyncio.Event()
@@ -137,6 +143,17 @@ class Terminal:
             answer = post.answers in self._printed
             self._record.shown(message, number, changed=bool(post.on), answer=answer)
         return number
+
+    def _hand_over(self, message: Message) -> None:
+        """Write the files of *message* and print where they are; or say that it cannot be done."""
+        try:
+            paths = files.write(self._folder or Path.cwd(), message.carried, self._tools.now())
+        except OSError:
+            key, paths = "terminal.no_files", ()
+        else:
+            key = "terminal.files"
+        line = encode.wrapped(words(self._tools.translate(message.lang, Text(key))), encode.WIDTH)
+        self._say("\n".join([line, *map(str, paths)]))
 
     async def _turn(self, receive: Receive, event: Event) -> None:
         """Report *event*, print its notice, and wait for the cards that answer it."""

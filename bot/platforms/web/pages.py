@@ -23,7 +23,7 @@ from starlette.staticfiles import StaticFiles
 from bot.core.events import Address, Began, Event, Incoming
 from bot.platforms.web import decode, guard
 from bot.platforms.web.draw import STATIC, Drawing
-from bot.platforms.web.session import Session, Sessions
+from bot.platforms.web.session import Session, Sessions, file_of
 from bot.ports import StoreDown, Tools
 
 BEAT = 15.0
@@ -66,6 +66,7 @@ class Pages:
             Route("/say", self._handled(self._post), methods=["POST"]),
             Route("/events", self._handled(self._events)),
             Route("/state", self._handled(self._state)),
+            Route("/mine/{name}/{at:int}", self._handled(self._mine)),
             Mount("/static", StaticFiles(directory=STATIC)),
         ]
         handlers = {HTTPException: self._unanswered, Exception: self._unanswered}
@@ -152,6 +153,16 @@ class Pages:
     async def _state(self, request: Request) -> Response:
         key = guard.visitor(request)
         return JSONResponse({"version": self._of(key).version if key else 0})
+
+    async def _mine(self, request: Request) -> Response:
+        """Hand over a file of a card on the visitor's own page, and of nobody else's."""
+        key = guard.visitor(request)
+        name, at = request.path_params["name"], request.path_params["at"]
+        file = file_of(self._of(key), name, at) if key else None
+        if file is None:
+            return self._draw.sentence(request, "web.file_gone", 404)
+        saved = {"Content-Disposition": f'attachment; filename="{file.name}"'}
+        return Response(file.content, media_type=file.kind, headers=saved)
 
     def _session(self, request: Request) -> Session:
         return self._of(guard.visitor(request) or secrets.token_hex(16))

@@ -6,9 +6,9 @@ Rule 2: a session that was forgotten is made again: the cookie is the address.
 
 import asyncio
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from bot.core.message import Message
+from bot.core.message import File, Message
 
 MESSAGES = 60
 """Newest messages kept a session: a few weeks of lessons, and a page of bearable length."""
@@ -64,12 +64,21 @@ class Session:
         ``answers`` is the id of the event it answers; a card that names none counts for all.
         """
         self.chrome = ""
+        if message.carried:
+            self._drop_files()
         self._log[name] = Shown(name, self.version + 1, message)
         while len(self._log) > MESSAGES:
             self._log.popitem(last=False)
         for event in self._arrived:
             self._arrived[event] += answers in {event, ""}
         self.wake()
+
+    def _drop_files(self) -> None:
+        """Forget the files of earlier cards: of what is kept of a person one copy is enough."""
+        for name, old in self._log.items():
+            if old.message.carried:
+                bare = replace(old.message, carried=())
+                self._log[name] = Shown(name, self.version + 1, bare)
 
     def tell(self, notice: str, *, loud: bool = False) -> None:
         """Keep the one line beside the log until the next event."""
@@ -107,6 +116,12 @@ class Session:
         self.version += 1
         passed, self._changed = self._changed, asyncio.Event()
         passed.set()
+
+
+def file_of(session: Session, name: str, at: int) -> File | None:
+    """Return the file number *at*, from 0, of the card *name*; None where there is none."""
+    found = [one.message.carried for one in session.log if one.id == name]
+    return found[0][at] if found and at < len(found[0]) else None
 
 
 class Sessions:

@@ -66,10 +66,25 @@ def _part(part: dict[str, Any]) -> list[str]:
             return _menu(part)
         case 10:
             return [] if part["content"] else ["empty text"]
+        case 13:
+            shown = part["file"]["url"].startswith("attachment://")
+            return [] if shown else ["a file from elsewhere"]
         case 17:
             return [] if part["components"] else ["empty container"]
         case other:
             return [f"type {other}"]
+
+
+def unattached(body: Any, files: dict[str, bytes]) -> list[str]:  # noqa: ANN401 - as it came
+    """What does not fit together of a body, the files it names and shows, and those it came with.
+
+    Source: Discord, Uploading Files.
+    """
+    held: dict[str, Any] = body if isinstance(body, dict) else {}
+    named = [one["filename"] for one in held.get("attachments", [])]
+    parts = walk(held.get("components", []))
+    shown = [part["file"]["url"].partition("//")[2] for part in parts if part["type"] == 13]
+    return [] if named == shown == list(files) else [f"files {named}, {shown}, {list(files)}"]
 
 
 def _button(part: dict[str, Any]) -> list[str]:

@@ -165,3 +165,19 @@ def application() -> dict[str, Any]:
         "owner": person("1"),
         "flags": 0,
     }
+
+
+async def taken(request: web.Request) -> tuple[Json, dict[str, bytes]]:
+    """Return the body of *request*, and by their names the files of a form, in their order."""
+    if request.content_type != "multipart/form-data":
+        raw = await request.read()
+        return (json.loads(raw) if raw else None), {}
+    form = await request.post()
+    found: dict[str, bytes] = {}
+    for at in range(len(form) - 1):
+        held = form[f"files[{at}]"]
+        assert isinstance(held, web.FileField)
+        found[held.filename] = held.file.read()
+    told = form["payload_json"]
+    assert not isinstance(told, web.FileField)
+    return json.loads(told), found

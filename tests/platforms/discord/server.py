@@ -33,6 +33,7 @@ from tests.platforms.discord.payloads import (
     payload,
     person,
     refusal,
+    taken,
 )
 
 
@@ -78,6 +79,7 @@ class Server:
     beat_ms: int = 45_000
     starts_left: int = 1000
     starts_reset_ms: int = 86_400_000
+    files: dict[str, bytes] = field(default_factory=dict)
     places: set[str] = field(default_factory=lambda: {GUILD})
     permissions: dict[str, int] = field(default_factory=dict)
     installed: bool = True
@@ -192,8 +194,9 @@ class Server:
 
     async def rest(self, request: web.Request) -> web.StreamResponse:
         path = request.path.removeprefix("/api/v10")
-        raw = await request.read()
-        body = json.loads(raw) if raw else None
+        body, files = await taken(request)
+        self.complaints += limits.unattached(body, files)
+        self.files.update(files)
         bearer = request.headers.get("Authorization") == f"Bot {TOKEN}"
         self.calls.append(Call(request.method, path, body, bearer))
         self._changed.set()

@@ -26,7 +26,7 @@ def slash(languages: tuple[str, ...] = OURS) -> list[dict[str, Any]]:
 def test_there_are_nine_with_plain_names() -> None:
     names = [one["name"] for one in slash()]
     first = ["start", "lesson", "check", "aid", "settings"]
-    assert names == [*first, "link", "stop", "help", "privacy", "forgetme"]
+    assert names == [*first, "link", "stop", "help", "privacy", "mydata", "forgetme"]
 
 
 def test_a_message_has_one_in_its_own_menu_named_in_every_language() -> None:

@@ -63,6 +63,10 @@ class Shown:
         return [key["callback_data"] for row in self.rows for key in row if "callback_data" in key]
 
 
+FILES = "(files)"
+"""Where a request's files stand beside its parameters; no parameter has this name."""
+
+
 @dataclass
 class BotApi:
     """The server's state, open to tests."""
@@ -77,6 +81,7 @@ class BotApi:
     ticks: list[dict[str, Any]] = field(default_factory=list)
     kept: dict[str, Any] = field(default_factory=dict)
     members: dict[tuple[int, int], str] = field(default_factory=dict)
+    handed: list[tuple[int, dict[str, tuple[str, str, bytes]]]] = field(default_factory=list)
     number: int = 100
     messages: int = 0
     news: asyncio.Event = field(default_factory=asyncio.Event)
@@ -121,7 +126,7 @@ class BotApi:
             await self.changed.wait_for(true)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        given: dict[str, Any] = await request.json()
+        given = await _given(request)
         method = description.methods().get(request.match_info["method"].lower(), "")
         method = method or _camel(request.match_info["method"])
         self.calls.append((method, monotonic(), given))
@@ -140,7 +145,8 @@ class BotApi:
     ) -> web.StreamResponse:
         if request.match_info["token"] != TOKEN:
             return No(401, "Unauthorized").answer()
-        complaints = description.complaints(method, given)
+        told = {name: value for name, value in given.items() if name != FILES}
+        complaints = description.complaints(method, told)
         if complaints:
             self.wrong += complaints
             return No(400, f"Bad Request: {complaints[0]}").answer()
@@ -171,8 +177,8 @@ class BotApi:
 
     def _apply(self, method: str, given: dict[str, Any]) -> object:
         match method:
-            case "sendMessage":
-                return self._send(given)
+            case "sendMessage" | "sendMediaGroup":
+                return self._group(given) if "media" in given else self._send(given)
             case "sendPoll":
                 return self._send({**given, "text": given["question"]})
             case "getChatMember":
@@ -229,6 +235,16 @@ class BotApi:
         self.chats[given["chat_id"]].append(shown)
         return {"message_id": shown.id, "date": 1, "chat": chat(given["chat_id"])}
 
+    def _group(self, given: dict[str, Any]) -> list[dict[str, Any]]:
+        """Take an album of documents, each of which must be in the form."""
+        names = [one["media"].removeprefix("attach://") for one in given["media"]]
+        missing = [name for name in names if name not in given[FILES]]
+        if missing or len(names) != len(given[FILES]) or not 2 <= len(names) <= 10:
+            self.wrong.append(f"sendMediaGroup: {names} of {list(given[FILES])}")
+            raise No(400, "Bad Request: wrong file identifier/HTTP URL specified")
+        self.handed.append((given["chat_id"], given[FILES]))
+        return [{"message_id": 1, "date": 1, "chat": chat(given["chat_id"])} for _ in names]
+
     def _edit(self, given: dict[str, Any]) -> dict[str, Any]:
         found = [one for one in self.chats[given["chat_id"]] if one.id == given["message_id"]]
         if not found:
@@ -240,6 +256,20 @@ class BotApi:
         shown.text, shown.entities, shown.markup = new
         shown.edits += 1
         return {"message_id": shown.id, "date": 1, "chat": chat(given["chat_id"])}
+
+
+async def _given(request: web.Request) -> dict[str, Any]:
+    """Return the parameters, and under ``FILES`` what a form carries: (name, kind, content)."""
+    if request.content_type != "multipart/form-data":
+        found: dict[str, Any] = await request.json()
+        return found
+    given: dict[str, Any] = {FILES: {}}
+    for name, value in (await request.post()).items():
+        if isinstance(value, web.FileField):
+            given[FILES][name] = (value.filename, value.content_type, value.file.read())
+        else:
+            given[name] = json.loads(str(value))
+    return given
 
 
 def ok(result: object) -> web.Response:
