@@ -74,8 +74,7 @@ class Telegram:
         self._client = Client(options.token, options.api, transport)
         offer = partial(menu.publish, self._client, tools)
         self._watch, self._rest = Watch(self._client, tools, options.webhook, offer), rest
-        heard = self._watch.heard
-        home = tools.languages[0]
+        heard, home = self._watch.heard, tools.languages[0]
         self._intake = Intake(self._client, tools.now, home, sleep, heard, tools.aid)
         self._receive: Receive | None = None
         if options.webhook:
@@ -146,8 +145,7 @@ class Telegram:
                 # A pause of sending is one of the whole token: presses wait as well.
                 self._intake.pause.heed(fault)
                 # The files are there: whoever asks again gets them again, nobody twice by himself.
-                failed = Unknown("the files went, their card did not")
-                raise (failed if handed else outcome(fault)) from fault
+                raise (Unknown("the card did not go") if handed else outcome(fault)) from fault
 
     async def _drawn(self, post: Post, place: Place, message: Message) -> str:
         """Send with looks, and once more without where the service refuses the looks."""

@@ -10,7 +10,6 @@ import sys
 import threading
 from contextlib import suppress
 from io import BytesIO, FileIO, StringIO
-from pathlib import Path
 from queue import SimpleQueue
 from typing import BinaryIO, TextIO
 
@@ -59,15 +58,12 @@ class Terminal:
         stdin: BinaryIO | None = None,
         stdout: TextIO | None = None,
         record: Record | None = None,
-        folder: Path | None = None,
     ) -> None:
         """Speak with *user* through the given streams, or those of the process.
 
         With a *record* the talk is written down, and what is typed presses the newest card as a
-        finger does: that card changes, as in an app with buttons.  Files are written into
-        *folder*, or where the process was started.
+        finger does: that card changes, as in an app with buttons.
         """
-        self._folder = folder
         self._tools = tools
         self._record = record
         self._user = user
@@ -133,7 +129,7 @@ class Terminal:
         first = f"{words(self._tools.translate(message.lang, changed))}\n" if post.on else ""
         self._say(first + encode.lines(message, bold=self._tty))
         if message.carried:
-            self._hand_over(message)
+            self._say(files.handed(message, self._tools))
         for event in self._printed:
             self._printed[event] += post.answers in {event, ""}
         passed, self._changed = self._changed, asyncio.Event()
@@ -143,17 +139,6 @@ class Terminal:
             answer = post.answers in self._printed
             self._record.shown(message, number, changed=bool(post.on), answer=answer)
         return number
-
-    def _hand_over(self, message: Message) -> None:
-        """Write the files of *message* and print where they are; or say that it cannot be done."""
-        try:
-            paths = files.write(self._folder or Path.cwd(), message.carried, self._tools.now())
-        except OSError:
-            key, paths = "terminal.no_files", ()
-        else:
-            key = "terminal.files"
-        line = encode.wrapped(words(self._tools.translate(message.lang, Text(key))), encode.WIDTH)
-        self._say("\n".join([line, *map(str, paths)]))
 
     async def _turn(self, receive: Receive, event: Event) -> None:
         """Report *event*, print its notice, and wait for the cards that answer it."""

@@ -7,13 +7,31 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from bot.core.message import File
+from bot.core.card import Text
+from bot.core.message import File, Message, words
+from bot.platforms.terminal import encode
+from bot.ports import Tools
 
 OWN = 0o600
 """Read and written by their owner alone."""
 
 TRIES = 100
 """Most numbers that are tried behind the name of a second."""
+
+
+def handed(message: Message, tools: Tools) -> str:
+    """Write the files of *message* where the process was started, and return what is printed.
+
+    That is where they are, or that it could not be done.
+    """
+    try:
+        paths = write(Path.cwd(), message.carried, tools.now())
+    except OSError:
+        key, paths = "terminal.no_files", ()
+    else:
+        key = "terminal.files"
+    line = encode.wrapped(words(tools.translate(message.lang, Text(key))), encode.WIDTH)
+    return "\n".join([line, *map(str, paths)])
 
 
 def write(folder: Path, files: Sequence[File], at: datetime) -> tuple[Path, ...]:

@@ -2,6 +2,7 @@
 
 import io
 import stat
+from contextlib import chdir
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,7 +25,8 @@ ME = Address("terminal", "me")
 
 async def _printed(folder: Path) -> str:
     out = io.StringIO()
-    await Terminal(tools(), stdout=out, folder=folder).send(post(ME), CARD)
+    with chdir(folder):
+        await Terminal(tools(), stdout=out).send(post(ME), CARD)
     return out.getvalue()
 
 
@@ -58,6 +60,11 @@ def test_there_is_an_end_to_trying_names(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 async def test_a_folder_that_takes_no_file_is_named_as_the_reason(tmp_path: Path) -> None:
-    out = await _printed(tmp_path / "none")
-    assert "en:terminal.no_files" in out
-    assert "en:terminal.files" not in out
+    folder = tmp_path / "none"
+    folder.mkdir()
+    out = io.StringIO()
+    with chdir(folder):
+        folder.rmdir()
+        await Terminal(tools(), stdout=out).send(post(ME), CARD)
+    assert "en:terminal.no_files" in out.getvalue()
+    assert "en:terminal.files" not in out.getvalue()
