@@ -47,6 +47,7 @@ from bot.engine import (
     linking,
     onboarding,
     place,
+    placement,
     posting,
     preferences,
     review,
@@ -77,6 +78,7 @@ PRESSES: dict[str, Press] = {
     "link": linking.pressed,
     "forget": erasure.pressed,
     "review": review.pressed,
+    "placement": placement.pressed,
 }
 """Which feature answers a press, by its verb; None from it: the press means nothing now."""
 
