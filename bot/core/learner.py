@@ -40,8 +40,8 @@ class Often(StrEnum):
     """A lesson a week, or a question a week in a place."""
 
 
-Why = Literal["first", "daily", "more", "review"]
-"""What brought a question up: onboarding, the learner's hour, their own wish, or its time."""
+Why = Literal["first", "daily", "more", "review", "placement"]
+"""What brought a question up: onboarding, their hour, their wish, its time, or a placement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +66,10 @@ class Memory:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A few things to refresh, one after the other, as the learner wished.
+    """A few questions, one after the other, as the learner wished: a review or a placement.
 
-    ``left`` are the techniques still to come; ``answered`` pairs the items answered with
-    whether that was right.
+    ``left`` are the techniques still to come, none in a placement; ``answered`` pairs the
+    items answered with whether that was right.
     """
 
     left: tuple[str, ...] = ()
@@ -191,6 +191,8 @@ class Learner:
     progress: tuple[tuple[str, int], ...] = ()
     unread: str = ""
     """The lesson whose question came before its cards, empty for none."""
+    shown: tuple[str, ...] = ()
+    """The lessons of which an item was answered right in a placement: they come last."""
     points: int = 0
     later: str = ""
     """The lesson whose action was put off, empty for none."""

@@ -146,7 +146,7 @@ def _kept(learner: Learner, stage: Answered, incoming: Incoming, library: Librar
     if stage.session is not None:
         stage = replace(stage, session=review.answered(stage.session, item.id, right=right))
     # What comes back is of no lesson's turn, and may be of one that was not read yet.
-    turn = stage.why != "review"
+    turn = stage.why not in ("review", "placement")
     memory = review.graded(learner, item, stage.verdict, incoming.at, library)
     kept: tuple[Effect, ...] = () if memory is None else (Remember(memory),)
     after = replace(
@@ -154,6 +154,9 @@ def _kept(learner: Learner, stage: Answered, incoming: Incoming, library: Librar
         stage=stage,
         points=learner.points + points,
         progress=progress.met(learner, item.lesson, 1) if turn else learner.progress,
+        shown=progress.shown(learner, item.lesson)
+        if right and stage.why == "placement"
+        else learner.shown,
         reviews=learner.reviews if memory is None else review.remembered(learner, memory),
     )
     given = ".".join(stage.picked) or stage.detail or "-"
@@ -166,8 +169,10 @@ def answered(learner: Learner, library: Library, stage: Answered) -> Card:
     """Return the card of a judged question with what may come next."""
     card = quiz.feedback(learner, library, stage)
     if stage.session is not None:
-        on = Button(Text("review.go_on"), Action(review.COMMAND, ("next",)), style="primary")
-        return replace(card, buttons=(on,))
+        placing = stage.why == "placement"
+        verb = "placement" if placing else review.COMMAND
+        on = Button(Text("review.go_on"), Action(verb, ("next",)), style="primary")
+        return replace(card, buttons=(on, quiz.STOP) if placing else (on,))
     if stage.why != "first" or onboarding.missing(learner) != "often":
         return card
     body: tuple[Block[Text], ...] = (*card.body, Para(Text("often.ask")))

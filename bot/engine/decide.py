@@ -48,6 +48,7 @@ from bot.engine import (
     mydata,
     onboarding,
     place,
+    placement,
     posting,
     preferences,
     review,
@@ -79,6 +80,7 @@ PRESSES: dict[str, Press] = {
     "forget": erasure.pressed,
     "review": review.pressed,
     mydata.COMMAND: lambda learner, incoming, _, __: mydata.asked(learner, incoming),
+    "placement": placement.pressed,
 }
 """Which feature answers a press, by its verb; None from it: the press means nothing now."""
 

@@ -222,7 +222,7 @@ def another(learner: Learner, incoming: Incoming, library: Library) -> Decision:
 def more(learner: Learner, incoming: Incoming, library: Library) -> Decision:
     """Go on after an answer: the next question of the same lesson, else the next lesson."""
     stage = learner.stage
-    if isinstance(stage, Answered) and stage.why not in ("first", "review"):
+    if isinstance(stage, Answered) and stage.why not in ("first", "review", "placement"):
         lesson = library.lessons[library.items[stage.item].lesson]
         item = progress.next_item(learner, library, lesson)
         if item is not None and not progress.finished(learner, library, lesson):

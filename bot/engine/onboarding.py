@@ -19,7 +19,7 @@ from bot.core.learner import (
     Track,
 )
 from bot.core.library import Library
-from bot.engine import progress, quiz, schedule, screens
+from bot.engine import placement, progress, quiz, schedule, screens
 from bot.engine.replies import show
 
 
@@ -128,6 +128,7 @@ def ready(learner: Learner, upcoming: Instant | None = None) -> Card:
             body=(Para(Text("ready.never")),),
             buttons=(
                 Button(Text("lesson.one_more_now"), Action("more"), style="primary"),
+                placement.offer(),
                 Button(quiet.label, quiet.action),
             ),
             tone="good",
@@ -140,6 +141,7 @@ def ready(learner: Learner, upcoming: Instant | None = None) -> Card:
         body=(told, *first, Para(Text("ready.change"))),
         buttons=(
             Button(Text("lesson.one_more_now"), Action("more"), style="primary"),
+            placement.offer(),
             Button(Text("ready.see_you"), Action("enough")),
         ),
         tone="good",

@@ -139,17 +139,21 @@ def met(learner: Learner, lesson: str, more: int = 0) -> tuple[tuple[str, int], 
 def next_lesson(learner: Learner, library: Library) -> Lesson | None:
     """Return the next lesson to teach.
 
-    That is one whose cards were not read yet, else the first new one; those that the learner
-    has shown to know wait until then.  After all of them the one practised least, a mastered
-    one last.  None only where the library has nothing for this learner.
+    That is one whose cards were not read yet, else the first new one, those shown to be known
+    in a placement behind all others; those of which all was right twice wait until then.
+    After all of them the one practised least, a mastered one last.  None only where the
+    library has nothing for this learner.
     """
     own = course(learner, library).lessons
     counts = dict(learner.progress)
     twice = _twice(learner)
-    for lesson in own:
-        new = lesson.id not in counts or lesson.id == learner.unread
-        if new and not _placed(lesson, twice):
-            return lesson
+    fresh = [
+        lesson
+        for lesson in own
+        if (lesson.id not in counts or lesson.id == learner.unread) and not _placed(lesson, twice)
+    ]
+    if fresh:
+        return min(fresh, key=lambda lesson: lesson.id in learner.shown)
     memories = {memory.technique: memory for memory in learner.reviews}
     return min(
         own,
@@ -165,6 +169,14 @@ def _twice(learner: Learner) -> frozenset[str]:
         for memory in learner.reviews
         if sum(day > 0 for _, day in memory.seen) >= TWICE
     )
+
+
+def shown(learner: Learner, lesson: str) -> tuple[str, ...]:
+    """Return the lessons shown to be known in a placement, *lesson* among them.
+
+    The topic of help is never asked about there, and so never waits.
+    """
+    return (*(key for key in learner.shown if key != lesson), lesson)
 
 
 def _placed(lesson: Lesson, twice: frozenset[str]) -> bool:

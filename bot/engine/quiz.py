@@ -50,6 +50,9 @@ FEEDBACK_LINES = 3
 CARDS = 4096
 """Cards of questions kept, about 1 KB each: six orders of 430 items, and their feedback."""
 
+STOP = Button(Text("placement.stop"), Action("placement", ("stop",)))
+"""The way out of a placement, on every card of it."""
+
 Verdict = Literal["right", "near", "wrong", "unknown"]
 
 _NUMBER = re.compile(r"[+-]?\d{1,12}(?:\.\d{1,6})?")
@@ -110,6 +113,7 @@ def _question(  # what a question's look depends on, no more
             *_picks(item, picked),
             *progress.remarks(library, lesson, locale),
         ),
+        buttons=(STOP,) if why == "placement" else (),
         footer=Text("quiz.footer_first" if why == "first" else "quiz.footer"),
         lang=progress.spoken(library, item, locale),
     )

@@ -131,6 +131,7 @@ learners = st.builds(
     typed_only=st.booleans(),
     stage=stages,
     progress=st.lists(st.tuples(words, numbers), max_size=3).map(tuple),
+    shown=st.lists(words, max_size=3).map(tuple),
     points=numbers,
     later=words,
     later_on=st.none() | days,
