@@ -74,7 +74,10 @@ class Session:
         self.wake()
 
     def _drop_files(self) -> None:
-        """Forget the files of earlier cards: of what is kept of a person one copy is enough."""
+        """Forget the files of earlier cards, whose person may be forgotten by what they do next.
+
+        Of what is kept of a person one copy is enough, and only for as long as they look at it.
+        """
         for name, old in self._log.items():
             if old.message.carried:
                 bare = replace(old.message, carried=())
@@ -87,7 +90,8 @@ class Session:
             self.wake()
 
     def expect(self, event: str) -> None:
-        """Count from now on the cards that answer *event*."""
+        """Count from now on the cards that answer *event*, which the visitor has made happen."""
+        self._drop_files()
         self._arrived.setdefault(event, 0)
 
     async def arrived(self, event: str, cards: int, within: float = WAIT) -> None:

@@ -7,7 +7,7 @@ from bot.core.message import File
 from bot.platforms.web.session import Session, file_of
 from tests.platforms.cards import BUTTONS, HELLO
 from tests.platforms.scripted import post
-from tests.platforms.web.visitor import talking
+from tests.platforms.web.visitor import sealed, talking
 
 JSON = File("wary-mydata.json", "application/json", b'{"a": 1}')
 HTML = File("wary-mydata.html", "text/html", "<p>هنا".encode())
@@ -44,6 +44,17 @@ async def test_nobody_else_gets_them_and_nothing_else_is_there() -> None:
         assert (await browser.get(f"/mine/{name}/0")).status_code == 404
         browser.cookies["wary"] = key
         assert (await browser.get(f"/mine/{name}/0")).status_code == 200
+
+
+async def test_they_are_gone_with_whatever_the_visitor_does_next() -> None:
+    async with talking(HELLO, HELLO, HELLO) as (bot, browser):
+        page = await browser.get("/")
+        name = await bot.platform.send(post(Address("web", browser.cookies["wary"])), CARD)
+        page = await browser.get("/")
+        assert f"/mine/{name}/0" in page.text
+        page = await browser.post("/say", data=sealed(page, text="/forgetme"))
+        assert "/mine/" not in page.text
+        assert (await browser.get(f"/mine/{name}/0")).status_code == 404
 
 
 def test_only_the_newest_files_are_kept() -> None:
