@@ -202,6 +202,14 @@ class Can:
     push: Literal["after_start", "on_request", "place_only"]
 
 
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most ``posts`` at one address in any ``seconds``."""
+
+    posts: int
+    seconds: float
+
+
 class Platform(Protocol):
     """What a folder under ``bot/platforms`` provides, made by its ``connect(settings, tools)``."""
 
@@ -216,6 +224,9 @@ class Platform(Protocol):
     @property
     def rate(self) -> float:
         """Return how many posts a second the service takes from one token."""
+
+    def limits(self, address: Address) -> Sequence[Limit]:
+        """Return how fast the service lets *address* be written to; nothing means any pace."""
 
     async def listen(self, receive: Receive) -> None:
         """Hear events until cancelled or at the end of input; acknowledge after *receive*."""

@@ -2,14 +2,16 @@
 
 Rule 1: ``sending`` is committed before the first byte leaves.
 Rule 2: a known result stays in memory until it is recorded.
-Rule 3: nobody else calls ``Platform.send``.
-Rule 4: one address is sent to in order: of two edits of one message the newer is the last.
-Rule 5: nothing waits out a pause as ``sending``: a process that ends then would lose it.
+Rule 3: one address is sent to in order: of two edits of one message the newer is the last.
+Rule 4: nothing waits for a permit, or for the end of a pause, as ``sending``: a process that ends
+then would lose it.
+Rule 5: an address that may not be written to yet keeps nobody else waiting.
+Rule 6: nobody waits for another's answer: what ended is recorded while the others are on their
+way, and its place is free for the next.
 """
 
 import asyncio
 import logging
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -17,38 +19,29 @@ from uuid import uuid4
 
 from bot.core.effects import Lane
 from bot.core.events import Address, Event, Incoming, Left, Muted
-from bot.core.message import Message
-from bot.ports import (
-    Barred,
-    Conflict,
-    Now,
-    Outcome,
-    Platform,
-    Post,
-    Receive,
-    SendError,
-    Store,
-    StoreDown,
-    Throttled,
-    Unreachable,
-)
-from bot.runtime.crowd import Rounds
-from bot.runtime.export import carried
-from bot.runtime.failing import failed
+from bot.ports import Conflict, Now, Outcome, Platform, Post, Receive, Store, StoreDown
+from bot.runtime.courier import Courier
+from bot.runtime.lanes import Lanes
 from bot.runtime.render import Render
 from bot.runtime.throttle import Gate
 
 IN_FLIGHT = 30
-"""Most posts marked ``sending`` at once: the bound on duplicates after a kill."""
+"""Most posts marked ``sending`` at once, up to 500 a second: the bound on doubles after a kill."""
+
+FLIGHT_SECONDS = 0.06
+"""How long a post may be on its way before a faster rate than that is not reached any more."""
+
+HELD_SECONDS = 0.5
+"""How much of what waits in the ledger is held in memory: an alert comes after it at the worst."""
+
+HELD = 500
+"""Most posts that are claimed at once.  Source: sending.md, 3."""
 
 POLL_SECONDS = 1.0
 """How long the dispatcher rests when nothing waits and nobody woke it."""
 
 FRESH = 10_000
 """Replies held in memory; those beyond wait in the ledger until their leases end."""
-
-EACH = 3
-"""Most replies to one address in one group: they go one after the other, and all wait for them."""
 
 log = logging.getLogger(__name__)
 
@@ -62,15 +55,21 @@ class Dispatcher:
         """Join platform, ledger and gate."""
         self._platform = platform
         self._store = store
-        self._render = render
         self._gate = gate
         self._now = now
-        self._fresh: Rounds[Address, Post] = Rounds()
+        self._courier = Courier(platform, store, render, gate, now)
+        rate = min(platform.rate, 2 * HELD)
+        self._width = int(max(IN_FLIGHT, rate * FLIGHT_SECONDS))
+        self._hold = int(max(IN_FLIGHT, rate * HELD_SECONDS))
+        self._lanes = Lanes()
+        self._chats = gate.chats(platform.limits)
+        self._soon = POLL_SECONDS
+        self._look = self._more = True
         self._wake = asyncio.Event()
-        self._unwritten: list[Outcome] = []
+        self._flying: dict[asyncio.Task[Outcome], Post] = {}
+        self._ended: list[tuple[Post, Outcome]] = []
+        self._fault: BaseException | None = None
         self._stopping = False
-        self._barred: Barred | None = None
-        self._newest: OrderedDict[tuple[Address, str], int] = OrderedDict()
 
     def stop(self) -> None:
         """End ``run`` after the replies at hand; nothing new is claimed."""
@@ -79,9 +78,11 @@ class Dispatcher:
 
     def offer(self, posts: Sequence[Post]) -> None:
         """Take posts that were born leased, and look for others that wait."""
-        replies = [post for post in posts if post.lane is Lane.REPLY]
-        for post in replies[: max(FRESH - len(self._fresh), 0)]:
-            self._fresh.add(post.address, post)
+        for post in posts:
+            if post.lane is not Lane.REPLY:
+                self._look = True
+            elif self._lanes.replies < FRESH:
+                self._lanes.add(post)
         self._wake.set()
 
     async def run(self, receive: Receive, rest: Callable[[], Awaitable[None]]) -> None:
@@ -90,123 +91,146 @@ class Dispatcher:
         Raises:
             Barred: the service refuses the token; the posts stay.
         """
-        while self._fresh or not self._stopping:
-            self._wake.clear()
-            try:
-                if not await self.once(receive):
+        try:
+            while not self._stopping or self._lanes.replies or self._flying or self._ended:
+                try:
+                    if not await self.once(receive):
+                        await rest()
+                except (StoreDown, Conflict):
+                    log.warning("ledger_down", extra={"platform": self._platform.name})
                     await rest()
-            except (StoreDown, Conflict):
-                log.warning("ledger_down", extra={"platform": self._platform.name})
-                await rest()
+        finally:
+            for task in self._flying:
+                task.cancel()
 
     async def woken(self) -> None:
-        """Wait until somebody offers posts, at most ``POLL_SECONDS``."""
+        """Wait until posts are offered, one has ended or may leave: ``POLL_SECONDS`` at most."""
         try:
-            await asyncio.wait_for(self._wake.wait(), POLL_SECONDS)
+            await asyncio.wait_for(self._wake.wait(), self._soon)
         except TimeoutError:
-            return
+            self._look = True
 
     async def once(self, receive: Receive) -> int:
-        """Send one group and return its size; 0 when nothing waits, or nothing may leave."""
-        await self._record([])
-        leased = () if self._gate.pause() else await self._leased()
-        if not leased:
-            return 0
-        try:
-            marked = await self._store.mark(leased)
-        except (StoreDown, Conflict):
-            for post in reversed(leased):
-                self._fresh.back(post.address, post)
-            raise
-        sent = await asyncio.gather(*(self._in_order(queue) for queue in _queues(marked)))
-        outcomes = [outcome for queue in sent for outcome in queue]
-        await self._record(outcomes)
-        barred, self._barred = self._barred, None
-        if barred:
-            raise barred
-        await self._tell_gone(marked, outcomes, receive)
-        return len(leased)
+        """Take one step and return how many posts moved; 0 when nothing waits, or may leave.
 
-    async def _in_order(self, posts: Sequence[Post]) -> Sequence[Outcome]:
-        """Send the posts of one address; behind one that has to wait, the others wait too."""
-        outcomes: list[Outcome] = []
-        waits: Outcome | None = None
-        for post in posts:
-            outcome = replace(waits, post=post.id) if waits else await self._send(post)
-            outcomes.append(outcome)
-            if outcome.state == "pending" and not waits:
+        What ended is recorded, then as many begin as may.  Where there is neither, but posts are
+        on their way, it waits for them.
+        """
+        self._wake.clear()
+        moved = await self._record(receive) + await self._begin()
+        if not moved and self._flying:
+            await self.woken()
+            return len(self._flying)
+        return moved or len(self._ended)
+
+    async def _record(self, receive: Receive) -> int:
+        """Write down what ended; what cannot be written is kept and written first next time."""
+        self._land()
+        if self._stopping:
+            self._ended += [(post, Outcome(post.id, "pending")) for post in self._lanes.clear()]
+        ended = tuple(self._ended)
+        if ended:
+            await self._store.settle([outcome for _, outcome in ended], self._now())
+            del self._ended[: len(ended)]
+        if not self._flying:
+            self._courier.check()
+        fault, self._fault = self._fault, None
+        if fault:
+            raise fault
+        await _tell_gone(ended, receive, self._now)
+        return len(ended)
+
+    def _land(self) -> None:
+        """Take over the results of what ended."""
+        for task in [task for task in self._flying if task.done()]:
+            post = self._flying.pop(task)
+            self._fault = task.exception() or self._fault
+            if task.exception():
+                continue
+            outcome = task.result()
+            self._ended.append((post, outcome))
+            if outcome.state == "pending":
+                # Behind a post that has to wait, the others of its address wait too.
                 waits = replace(outcome, moved_to=None)
-        return outcomes
+                behind = self._lanes.drop(post.address)
+                self._ended += [(one, replace(waits, post=one.id)) for one in behind]
 
-    async def _leased(self) -> Sequence[Post]:
-        if self._fresh:
-            return self._fresh.take(IN_FLIGHT, each=EACH)
-        return await self._store.claim_posts(self._platform.name, self._now(), IN_FLIGHT)
-
-    async def _record(self, outcomes: Sequence[Outcome]) -> None:
-        """Write outcomes down; what cannot be written is kept and written first next time."""
-        self._unwritten.extend(outcomes)
-        if self._unwritten:
-            await self._store.settle(self._unwritten, self._now())
-            self._unwritten.clear()
-
-    def _overtaken(self, post: Post) -> bool:
-        """Return whether a newer edit of the same message has left already."""
-        if not post.on:
-            return False
-        message = (post.address, post.on)
-        newest = max(self._newest.pop(message, 0), post.id)
-        self._newest[message] = newest
-        if len(self._newest) > FRESH:
-            self._newest.popitem(last=False)
-        return newest > post.id
-
-    async def _send(self, post: Post) -> Outcome:
-        if self._overtaken(post):
-            return Outcome(post.id, "skipped")
-        if self._barred or not await self._gate.permit():
-            later = self._now() + timedelta(seconds=self._gate.pause())
-            return Outcome(post.id, "pending", again=later)
+    async def _begin(self) -> int:
+        """Let as many posts leave as there is room for, and return how many those are."""
+        room = self._width - len(self._flying) - len(self._ended)
+        if room <= 0 or self._courier.barred or self._gate.pause():
+            return 0
+        await self._claim()
+        posts = await self._permitted(room)
         try:
-            message = await self._message(post)
-            sent_as = await self._platform.send(post, message)
-        except Throttled as error:
-            if error.everyone:
-                self._gate.close(error.retry_after)
-            return failed(post, error, self._now())
-        except SendError as error:
-            return failed(post, error, self._now())
-        except StoreDown:
-            # What it should carry could not be read: nothing left us.
-            return failed(post, Unreachable(), self._now())
-        except Barred as error:
-            # The others of the group may have arrived: what became of them is written first.
-            self._barred = error
-            return Outcome(post.id, "pending")
-        return Outcome(post.id, "sent", sent_as)
+            marked = await self._store.mark(posts) if posts else ()
+        except (StoreDown, Conflict):
+            for post in reversed(posts):
+                self._lanes.back(post)
+            raise
+        for post in marked:
+            task = asyncio.create_task(self._courier.send(post))
+            task.add_done_callback(lambda _: self._wake.set())
+            self._flying[task] = post
+        return len(posts)
 
-    async def _message(self, post: Post) -> Message:
-        if post.card.files:
-            return await carried(post, self._store, self._render)
-        return self._render(post.card, post.locale)
+    async def _claim(self) -> None:
+        """Hold a little of what waits in the ledger."""
+        held = len(self._lanes) - self._lanes.replies
+        idle = not (self._lanes or self._flying)
+        refill = self._more and held < self._hold / 2
+        if self._stopping or held > self._hold or not (self._look or idle or refill):
+            return
+        self._look = False
+        found = await self._store.claim_posts(self._platform.name, self._now(), self._hold)
+        self._more = len(found) == self._hold
+        for post in found:
+            self._lanes.add(post)
 
-    async def _tell_gone(
-        self, posts: Sequence[Post], outcomes: Sequence[Outcome], receive: Receive
-    ) -> None:
-        told: dict[int, Event] = {o.post: Muted() for o in outcomes if o.muted}
-        told |= {o.post: Left("blocked") for o in outcomes if o.state == "gone"}
-        closed = {post.address: told[post.id] for post in posts if post.id in told}
-        left = [
-            Incoming(f"gone:{uuid4().hex}", address, self._now(), event)
-            for address, event in closed.items()
-        ]
-        if left:
-            await receive(left)
+    async def _permitted(self, room: int) -> Sequence[Post]:
+        """Take at most *room* posts that may leave now, one of each address."""
+        posts: list[Post] = []
+        busy = {post.address for post in self._flying.values()}
+        self._soon = POLL_SECONDS
+        while len(posts) < room and (post := self._lanes.next(busy)):
+            busy.add(post.address)
+            if self._waits(post):
+                continue
+            bulk = post.lane >= Lane.LESSON
+            if posts and self._gate.wait(bulk=bulk):
+                break
+            if not await self._gate.permit(bulk=bulk):
+                break
+            self._lanes.take(post)
+            self._chats.take(post.address)
+            posts.append(post)
+        return posts
+
+    def _waits(self, post: Post) -> bool:
+        """Return whether the address of *post* may not be written to yet, and see to that.
+
+        Where that is soon the post stays, else it goes back to the ledger with those behind it.
+        """
+        wait = self._chats.wait(post.address)
+        if wait > POLL_SECONDS:
+            later = self._now() + timedelta(seconds=wait)
+            behind = self._lanes.drop(post.address)
+            self._ended += [(one, Outcome(one.id, "pending", again=later)) for one in behind]
+        elif wait:
+            self._soon = min(self._soon, wait)
+        return wait > 0
 
 
-def _queues(posts: Sequence[Post]) -> Sequence[Sequence[Post]]:
-    """Return *posts* by address, each queue in their order."""
-    queues: dict[Address, list[Post]] = {}
-    for post in posts:
-        queues.setdefault(post.address, []).append(post)
-    return tuple(queues.values())
+async def _tell_gone(ended: Sequence[tuple[Post, Outcome]], receive: Receive, now: Now) -> None:
+    """Raise the events of addresses that took their last post."""
+    closed: dict[Address, Event] = {}
+    for post, outcome in ended:
+        if outcome.muted:
+            closed[post.address] = Muted()
+        elif outcome.state == "gone":
+            closed[post.address] = Left("blocked")
+    left = [
+        Incoming(f"gone:{uuid4().hex}", address, now(), event) for address, event in closed.items()
+    ]
+    if left:
+        await receive(left)

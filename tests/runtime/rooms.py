@@ -10,7 +10,7 @@ from bot.core.card import Text
 from bot.core.events import Address, Event, Incoming
 from bot.core.message import Message, Rich, Span
 from bot.engine.decide import decide
-from bot.ports import Can, Post, Receipt, Receive, SendError, Tools
+from bot.ports import Can, Limit, Post, Receipt, Receive, SendError, Tools
 from bot.runtime.hear import Ear
 from bot.runtime.outbox import Dispatcher
 from bot.runtime.render import renderer
@@ -40,12 +40,19 @@ class Fake:
     rate: float = 1_000_000.0
     shown: list[tuple[Post, Message]] = field(default_factory=list)
     fail: Callable[[Post], Exception | None] = lambda _: None
+    tried: int = 0
+    limited: Sequence[Limit] = ()
+
+    def limits(self, _: Address) -> Sequence[Limit]:
+        """Return the same limits for everybody."""
+        return self.limited
 
     async def listen(self, receive: Receive) -> None:
         """Hear nothing."""
 
     async def send(self, post: Post, message: Message) -> str:
         """Keep *message*, or fail."""
+        self.tried += 1
         error = self.fail(post)
         if error:
             raise error
@@ -88,10 +95,11 @@ class House:
         return await self.turns.take(events)
 
     async def send_all(self) -> int:
-        total = 0
-        while sent := await self.outbox.once(self.receive):
-            total += sent
-        return total
+        """Send until nothing moves any more and return how many posts were handed over."""
+        before = self.platform.tried
+        while await self.outbox.once(self.receive):
+            pass
+        return self.platform.tried - before
 
 
 @asynccontextmanager

@@ -10,6 +10,7 @@ import asyncio
 from dataclasses import replace
 
 from bot.core.effects import Lane
+from bot.core.events import Address
 from bot.core.message import Message
 from bot.platforms.discord import encode, gateway
 from bot.platforms.discord.again import arrived
@@ -22,7 +23,7 @@ from bot.platforms.discord.outcomes import LOST, Declined
 from bot.platforms.discord.pace import RATE, Pace, Sleep
 from bot.platforms.discord.rest import Laden, Rest
 from bot.platforms.discord.tickets import Ticket, Tickets
-from bot.ports import Can, Post, Receive, SendError, Tools
+from bot.ports import Can, Limit, Post, Receive, SendError, Tools
 
 CAN = Can(
     text=4000,
@@ -90,6 +91,10 @@ class Discord:
     def rate(self) -> float:
         """Return how many requests a second Discord takes from one bot."""
         return RATE
+
+    def limits(self, address: Address) -> tuple[Limit, ...]:  # noqa: ARG002 - the same for all
+        """Return no limits: the client library waits for those of each channel."""
+        return ()
 
     async def listen(self, receive: Receive) -> None:
         """Hear interactions and direct messages until cancelled.

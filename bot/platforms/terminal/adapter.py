@@ -14,11 +14,11 @@ from queue import SimpleQueue
 from typing import BinaryIO, TextIO
 
 from bot.core.card import Text
-from bot.core.events import Event, Incoming
+from bot.core.events import Address, Event, Incoming
 from bot.core.message import Message, words
 from bot.platforms.terminal import decode, encode, files
 from bot.platforms.terminal.record import Record
-from bot.ports import Can, Post, Receipt, Receive, Refused, StoreDown, Tools
+from bot.ports import Can, Limit, Post, Receipt, Receive, Refused, StoreDown, Tools
 
 RATE = 2000.0
 """Cards a second: nobody throttles a print."""
@@ -91,6 +91,10 @@ class Terminal:
     def rate(self) -> float:
         """Return how many cards a second are printed at most."""
         return RATE
+
+    def limits(self, address: Address) -> tuple[Limit, ...]:  # noqa: ARG002 - the same for all
+        """Return no limits: nobody else reads along."""
+        return ()
 
     async def listen(self, receive: Receive) -> None:
         """Hand every line to *receive*, until the end of input or until nobody reads."""

@@ -7,12 +7,12 @@ import asyncio
 import re
 import secrets
 
-from bot.core.events import Incoming
+from bot.core.events import Address, Incoming
 from bot.core.message import Message
 from bot.engine.replies import pressed_on
 from bot.platforms.web.pages import Pages
 from bot.platforms.web.session import Session, Sessions
-from bot.ports import ASGI, Can, Post, Receive, StoreDown, Tools
+from bot.ports import ASGI, Can, Limit, Post, Receive, StoreDown, Tools
 
 RATE = 2000.0
 """Cards a second: they only change places in memory."""
@@ -67,6 +67,10 @@ class Web:
     def rate(self) -> float:
         """Return how many cards a second are taken."""
         return RATE
+
+    def limits(self, address: Address) -> tuple[Limit, ...]:  # noqa: ARG002 - the same for all
+        """Return no limits: the page is ours."""
+        return ()
 
     @property
     def app(self) -> ASGI:
