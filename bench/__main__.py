@@ -18,6 +18,7 @@ from bench.engine import decisions
 from bench.fire import fire_sqlite
 from bench.fire_postgres import fire_postgres
 from bench.rows import Figure
+from bench.send import sends
 from bench.turn import turn_grouped, turn_sqlite
 from bot import i18n, settings, teaching
 from bot.ports import Tools
@@ -74,6 +75,9 @@ def _rows() -> Mapping[str, Takes]:
             post_telegram.posts, library, render, tools
         ),
         "discord.post discord.paced_cpu": partial(post_discord.posts, library, render, tools),
+        "send.sqlite send.sqlite.aiohttp send.sqlite.ptb": partial(
+            sends, School(library, translate), render, tools
+        ),
         "telegram.turn discord.turn": turn_chat.turns,
     }
 

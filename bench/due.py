@@ -32,6 +32,7 @@ AT = datetime(2026, 11, 21, 17, 10, tzinfo=UTC)
 
 LESSON_DAY = date(2026, 11, 21)
 CHUNK = 5_000
+CHATS = 100_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +66,9 @@ async def running(turns: Turns) -> AsyncIterator[Turns]:
         await work
 
 
-def person(number: int) -> Learner:
+def person(number: int, platform: str = "bench") -> Learner:
     """Return one of many: two lessons behind them, daily at six, everybody's key their own."""
-    who = Learner(f"{number:032x}", Address("bench", f"{number:012}"), locale="en")
+    who = Learner(f"{number:032x}", Address(platform, f"{CHATS + number}"), locale="en")
     behind = (("acc-01", 2), ("acc-02", 1))
     return replace(
         who,
@@ -82,11 +83,11 @@ def person(number: int) -> Learner:
     )
 
 
-def fill(conn: Connection, count: int, seal: Seal) -> None:
-    """Write *count* people into empty tables, each with a plan that is due."""
+def fill(conn: Connection, count: int, seal: Seal, platform: str = "bench") -> None:
+    """Write *count* people of *platform* into empty tables, each with a plan that is due."""
     numbers = iter(range(count))
     seen = AT - timedelta(hours=20)
-    while people := [person(number) for number in islice(numbers, CHUNK)]:
+    while people := [person(number, platform) for number in islice(numbers, CHUNK)]:
         conn.execute(insert(learners), [learner_row(who, seen) for who in people])
         conn.execute(insert(addresses), list(_addresses(people, seal)))
         conn.execute(insert(plans), list(_plans(people)))

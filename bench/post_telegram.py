@@ -42,9 +42,9 @@ def posts(library: Library, render: Render, tools: Tools) -> tuple[Figure, ...]:
         mail = [post("telegram", number, str(CHATS + number)) for number in range(POSTS)]
         makers = (
             ours(connect(given, tools), mail, [message]),
-            _aiogram(root, ready),
-            _bare(root, ready),
-            _ptb(root, ready),
+            by_aiogram(root, ready),
+            by_aiohttp(root, ready),
+            by_ptb(root, ready),
             ours(connect(given, tools), mail, of_their_own(message)),
         )
         sends = [runner.run(stack.enter_async_context(one)) for one in makers]
@@ -71,7 +71,7 @@ def _told(taken: Sequence[tuple[float, ...]]) -> tuple[Figure, ...]:
 
 
 @asynccontextmanager
-async def _aiogram(root: str, ready: Drawn) -> AsyncIterator[Send]:
+async def by_aiogram(root: str, ready: Drawn) -> AsyncIterator[Send]:
     session = AiohttpSession(api=TelegramAPIServer.from_base(root))
     looks = [MessageEntity.model_validate(one.to_dict()) for one in ready.entities]
     under = InlineKeyboardMarkup.model_validate(ready.under.to_dict()) if ready.under else None
@@ -91,7 +91,7 @@ async def _aiogram(root: str, ready: Drawn) -> AsyncIterator[Send]:
 
 
 @asynccontextmanager
-async def _bare(root: str, ready: Drawn) -> AsyncIterator[Send]:
+async def by_aiohttp(root: str, ready: Drawn) -> AsyncIterator[Send]:
     url = f"{root}/bot{TOKEN}/sendMessage"
     said = {
         "text": ready.text,
@@ -109,7 +109,7 @@ async def _bare(root: str, ready: Drawn) -> AsyncIterator[Send]:
 
 
 @asynccontextmanager
-async def _ptb(root: str, ready: Drawn) -> AsyncIterator[Send]:
+async def by_ptb(root: str, ready: Drawn) -> AsyncIterator[Send]:
     preview = telegram.LinkPreviewOptions(is_disabled=True)
     async with telegram.Bot(TOKEN, base_url=f"{root}/bot") as bot:
 
