@@ -16,6 +16,7 @@ import pytest
 from bot import store
 from bot.core.events import Address, Began, Incoming
 from bot.platforms.discord.adapter import Discord
+from bot.platforms.discord.options import Options
 from bot.ports import Platform
 from bot.runtime.hear import Ear
 from bot.runtime.outbox import Dispatcher
@@ -185,7 +186,7 @@ async def test_t6_a_name_that_does_not_resolve_leaves_a_post_pending_on_discord(
     names = Names(monkeypatch)
     async with discord.serving() as guild:
         root = guild.root.replace("127.0.0.1", NAME)
-        platform = Discord(tools(), DISCORD_TOKEN, root)
+        platform = Discord(tools(), Options(DISCORD_TOKEN, root))
         platform._rest.open()
         async with desk(platform) as house:
             await _waits_for_its_name(house, names, "discord")

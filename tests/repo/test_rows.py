@@ -1,4 +1,4 @@
-"""This file holds the fault matrix to the suite: each row of a chat platform has a test of its name.
+"""This file holds the fault matrix to the suite: each row of a chat platform has a test.
 
 Rule 1: the ids are counted here, so that they hold without the design beside the checkout.
 """

@@ -235,7 +235,9 @@ class Server:
                 self.commands = body
                 return web.json_response(body)
             case "POST", ["users", "@me", "channels"]:
-                return answer({"id": self.room(body["recipient_id"]), "type": 1})
+                room = self.room(body["recipient_id"])
+                last = max((one.id for one in self.seen() if one.channel == room), default=None)
+                return answer({"id": room, "type": 1, "last_message_id": last, "recipients": []})
             case "POST", ["channels", channel, "messages", *crossposted]:
                 said = self.spoken.get("".join(crossposted[:1]))
                 return answer(payload(said)) if said else self._create(channel, body)
