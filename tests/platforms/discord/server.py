@@ -15,7 +15,7 @@ from typing import Any
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
-from tests.platforms.discord import limits
+from tests.platforms.discord import limits, schema
 from tests.platforms.discord.payloads import (
     APP,
     EPHEMERAL,
@@ -200,7 +200,7 @@ class Server:
         bearer = request.headers.get("Authorization") == f"Bot {TOKEN}"
         self.calls.append(Call(request.method, path, body, bearer))
         self._changed.set()
-        self.complaints += limits.unknown(request.method, path, body)
+        self.complaints += schema.complaints(request.method, path, body)
         fault = self._fault(request.method, path)
         if fault and not fault.taken:
             return await self._misbehave(request, fault)
