@@ -128,6 +128,7 @@ class Names:
 class Desk:
     """The middle of the house around one platform, moved by hand."""
 
+    base: store.Database
     turns: Turns
     outbox: Dispatcher
     now: datetime = NOW
@@ -144,7 +145,7 @@ async def desk(platform: Platform) -> AsyncIterator[Desk]:
     found: list[Desk] = []
     outbox = Dispatcher(platform, base, render, gate, lambda: found[0].now)
     turns = Turns(base, LIBRARY, tools(translate=people.said), Ear(LIBRARY, render), outbox.offer)
-    found.append(Desk(turns, outbox))
+    found.append(Desk(base, turns, outbox))
     work = asyncio.create_task(turns.run())
     try:
         yield found[0]
