@@ -21,6 +21,7 @@ from bot.core.message import Message
 from bot.platforms.discord import encode
 from bot.platforms.discord.adapter import Discord
 from bot.platforms.discord.decode import PLACE
+from bot.platforms.discord.options import Options
 from bot.platforms.discord.pace import Pace
 from bot.ports import Tools
 from bot.runtime.render import Render
@@ -44,7 +45,7 @@ def posts(library: Library, render: Render, tools: Tools) -> tuple[Figure, ...]:
     with served("discord") as server, asyncio.Runner() as runner:
         root, stack = f"{server.root}/api/v10", AsyncExitStack()
         mail = [post("discord", at, f"{PLACE}{FIRST + at}") for at in range(CHANNELS)]
-        bot = partial(Discord, tools, TOKEN, root)
+        bot = partial(Discord, tools, Options(TOKEN, root))
         makers = (
             ours(bot(pause=_at_once), mail, [message]),
             _theirs(root, message),

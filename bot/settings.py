@@ -49,6 +49,7 @@ SETTINGS = (
     Setting("WARY_TELEGRAM_PAID", "no", "`yes` where you pay for 1,000 messages a second"),
     Setting("WARY_DISCORD_TOKEN", "", "Token of your Discord bot"),
     Setting("WARY_DISCORD_API_URL", "", "Root of a REST proxy; empty: Discord's own"),
+    Setting("WARY_DISCORD_FIRSTS", "20", "People an hour to whom it writes for the first time"),
     Setting("WARY_PACE", "60", "Messages and presses a minute taken of one person; 0: any number"),
     Setting("WARY_LOG_LEVEL", "WARNING", "DEBUG, INFO, WARNING or ERROR"),
     Setting("WARY_PACKS", "", "Folders of further packs, with commas or as in `PATH`"),

@@ -208,6 +208,8 @@ class Layout(Generic[T]):
     """The learner asked for words alone: no buttons are shown, letters are typed."""
     files: Literal["", "mine"] = ""
     """``mine``: with it go files of all that is kept of its reader, made while it is sent."""
+    protect: bool = False
+    """It holds a code: clients are asked not to let it be forwarded or saved."""
 
 
 @dataclass(frozen=True, slots=True)

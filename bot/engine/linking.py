@@ -151,6 +151,7 @@ def _offered(learner: Learner, incoming: Incoming) -> Decision:
             Para(Text("link.guard")),
         ),
         buttons=(_settings(),),
+        protect=True,
     )
     return Decision(learner, (Offer(incoming.at + TERM), show(incoming.event, card)))
 

@@ -38,8 +38,7 @@ def failed(post: Post, error: SendError, now: datetime) -> Outcome:
         case Throttled(retry_after=seconds):
             return Outcome(post.id, "pending", again=now + timedelta(seconds=seconds))
         case Unreachable():
-            wait = min(2.0 ** min(post.attempts, 10), BACKOFF_SECONDS)
-            return Outcome(post.id, "pending", again=now + timedelta(seconds=wait))
+            return Outcome(post.id, "pending", again=_later(post.attempts, now))
         case Moved(to=to):
             return Outcome(post.id, "pending", moved_to=to)
         case Gone():
@@ -53,7 +52,15 @@ def failed(post: Post, error: SendError, now: datetime) -> Outcome:
 
 
 def in_doubt(post: Post, now: datetime) -> Outcome:
-    """Return what follows from the guarantee of a post that may have arrived."""
+    """Return what follows from the guarantee of a post that may have arrived.
+
+    Each wait is twice the one before, so that a service in trouble for seconds is outlived.
+    Source: trust.md, T3.
+    """
     if post.attempts >= REPEATS[post.guarantee]:
         return Outcome(post.id, "unknown")
-    return Outcome(post.id, "pending", again=now + timedelta(seconds=1))
+    return Outcome(post.id, "pending", again=_later(post.attempts - 1, now))
+
+
+def _later(tries: int, now: datetime) -> datetime:
+    return now + timedelta(seconds=min(2.0 ** min(tries, 10), BACKOFF_SECONDS))

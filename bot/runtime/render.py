@@ -126,6 +126,7 @@ class _Words:
             lang=self._lang,
             typed_only=card.typed_only,
             files=card.files,
+            protect=card.protect,
             rtl=self._rtl,
             marks=(self.mark("quiz.mark_right"), self.mark("quiz.mark_yours")),
         )

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 from bot.platforms.discord.adapter import Discord
 from bot.platforms.discord.encode import PICK, PROMPT_ID
+from bot.platforms.discord.options import Options
 from bot.platforms.telegram.adapter import Telegram
 from bot.platforms.telegram.options import read
 from bot.platforms.terminal.adapter import Terminal
@@ -320,6 +321,6 @@ def _pressed(spoken: Spoken, label: str) -> tuple[str, ...]:
 async def on_discord(tools: Tools, clock: Callable[[int], str]) -> AsyncIterator[Seat]:
     async with discord.serving() as guild:
         watch = Watch()
-        platform = Discord(tools, TOKEN, guild.root, pause=watch.pause, heartbeat=60.0)
+        platform = Discord(tools, Options(TOKEN, guild.root), pause=watch.pause, heartbeat=60.0)
         yield OnDiscord(platform, guild, clock)
         assert guild.complaints == []

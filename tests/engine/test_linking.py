@@ -107,6 +107,7 @@ def test_a_code_is_offered_under_a_veil_for_ten_minutes() -> None:
     assert isinstance(say, Say)
     values = [value for part in talk.card.body for value in vars_of(part)]
     assert values == [Fixed("code", VEIL)]
+    assert talk.card.protect
 
 
 def vars_of(part: object) -> list[object]:

@@ -16,6 +16,7 @@ import pytest
 from bot import store
 from bot.core.events import Address, Began, Incoming
 from bot.platforms.discord.adapter import Discord
+from bot.platforms.discord.options import Options
 from bot.ports import Platform
 from bot.runtime.hear import Ear
 from bot.runtime.outbox import Dispatcher
@@ -127,6 +128,7 @@ class Names:
 class Desk:
     """The middle of the house around one platform, moved by hand."""
 
+    base: store.Database
     turns: Turns
     outbox: Dispatcher
     now: datetime = NOW
@@ -144,7 +146,7 @@ async def desk(platform: Platform) -> AsyncIterator[Desk]:
     found: list[Desk] = []
     outbox = Dispatcher(platform, base, render, gate, lambda: found[0].now)
     turns = Turns(base, LIBRARY, tools(translate=people.said), Ear(LIBRARY, render), outbox.offer)
-    found.append(Desk(turns, outbox))
+    found.append(Desk(base, turns, outbox))
     work = asyncio.create_task(turns.run())
     try:
         yield found[0]
@@ -188,7 +190,7 @@ async def test_t6_a_name_that_does_not_resolve_leaves_a_post_pending_on_discord(
     names = Names(monkeypatch)
     async with discord.serving() as guild:
         root = guild.root.replace("127.0.0.1", NAME)
-        platform = Discord(tools(), DISCORD_TOKEN, root)
+        platform = Discord(tools(), Options(DISCORD_TOKEN, root))
         platform._rest.open()
         async with desk(platform) as house:
             await _waits_for_its_name(house, names, "discord")

@@ -52,6 +52,7 @@ async def _begun(api: telegram.BotApi) -> str:
     api.say("/link")
     await api.until(lambda: len(mine) == 2)
     [code] = CODE.findall(mine[1].text)
+    assert [one.protected for one in mine] == [False, True]
     return str(code)
 
 

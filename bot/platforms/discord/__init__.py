@@ -12,11 +12,11 @@ def connect(settings: Mapping[str, str], tools: Tools) -> Discord:
 
     Args:
         settings: ``token``, of the bot; ``api_url``, the root before ``/gateway/bot`` and
-            ``/channels/...``, Discord's own if there is none.
+            ``/channels/...``, Discord's own if there is none; ``firsts``, to how many people it
+            may write for the first time in an hour.
         tools: what wiring hands over.
 
     Raises:
-        ValueError: there is no token.
+        ValueError: one is missing or cannot be meant.
     """
-    options = read(settings)
-    return Discord(tools, options.token, options.root)
+    return Discord(tools, read(settings))

@@ -19,6 +19,7 @@ from bot.platforms.discord.decode import AMONG, PLACE
 from bot.platforms.discord.doors import Doors
 from bot.platforms.discord.intake import Intake
 from bot.platforms.discord.messages import Messages, place_of
+from bot.platforms.discord.options import Options
 from bot.platforms.discord.outcomes import LOST, Declined
 from bot.platforms.discord.pace import RATE, Pace, Sleep
 from bot.platforms.discord.rest import Laden, Rest
@@ -54,24 +55,22 @@ class Discord:
     def __init__(
         self,
         tools: Tools,
-        token: str,
-        root: str,
+        options: Options,
         *,
         pause: Sleep = asyncio.sleep,
         heartbeat: float = 60.0,
     ) -> None:
-        """Speak as the bot of *token* to the interface at *root*; see ``connect``.
+        """Speak as the bot that *options* name; see ``connect``.
 
         *pause* waits for some seconds; after *heartbeat* seconds of silence the gateway counts
         as dead.
         """
         self._tools = tools
-        self._token = token
-        self._root = root
+        self._options = options
         self._pause = pause
         self._heartbeat = heartbeat
-        pace = Pace(tools.now, pause)
-        self._rest = Rest(token, root, pace, pause)
+        pace = Pace(tools.now, pause, options.firsts)
+        self._rest = Rest(options.token, options.root, pace, pause)
         self._tickets = Tickets(tools.now)
         self._doors = Doors(self._rest, pace)
         self._messages = Messages(self._rest, self._doors)
@@ -112,8 +111,8 @@ class Discord:
         self._rest.open()
         handlers = gateway.Handlers(self._ready, interaction, message)
         try:
-            now, beat = self._tools.now, self._heartbeat
-            await gateway.hear(self._token, self._root, handlers, self._pause, now, beat)
+            now, beat, own = self._tools.now, self._heartbeat, self._options
+            await gateway.hear(own.token, own.root, handlers, self._pause, now, beat)
         finally:
             await self._rest.close()
 

@@ -115,7 +115,7 @@ def message(card: Message, *, flags: int = 0) -> Payload:
     }
     if card.carried:
         names = enumerate(one.name for one in card.carried)
-        body["attachments"] = [{"id": at, "filename": name} for at, name in names]
+        body["attachments"] = [{"id": str(at), "filename": name} for at, name in names]
     return body
 
 

@@ -69,10 +69,12 @@ class Messages:
         body = Laden(_new(post, message, channel), message.carried)
         path = f"/channels/{channel}/messages"
         try:
-            return place_of(await self._rest.call("POST", path, body, twice=bool(post.nonce)))
+            answer = await self._rest.call("POST", path, body, twice=bool(post.nonce))
         except Gone:
             self._doors.close(post.address.id)
             raise
+        self._doors.arrived(post.address.id)
+        return place_of(answer)
 
 
 def _new(post: Post, message: Message, channel: str) -> encode.Payload:

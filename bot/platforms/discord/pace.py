@@ -27,6 +27,17 @@ WINDOW = timedelta(minutes=10)
 OPENINGS = 10
 """Direct messages opened in a minute; more get a bot quarantined.  Ours."""
 
+FIRSTS = 20
+"""People an hour to whom we write for the first time; a setting may say otherwise.
+
+Source: chat.md, 5.1: one report tells of a bot quarantined after 25 to 40.
+"""
+
+SHUT = 5
+"""First messages refused within an hour after which none is begun for a while.  Ours."""
+
+HOUR = timedelta(hours=1)
+
 BUCKETS = 10_000
 """Deadlines of single routes kept."""
 
@@ -36,16 +47,19 @@ Sleep = Callable[[float], Awaitable[None]]
 class Pace:
     """The gates of one bot token."""
 
-    def __init__(self, now: Now, pause: Sleep) -> None:
-        """Open every gate; *pause* waits for some seconds."""
+    def __init__(self, now: Now, pause: Sleep, firsts: int = FIRSTS) -> None:
+        """Open every gate; *pause* waits for some seconds; *firsts* as in ``FIRSTS``."""
         self._now = now
         self._pause = pause
+        self._firsts = firsts
         self._next = now()
         self._first = False
         self._silent = now()
         self._opening = now()
         self._refused: deque[datetime] = deque()
         self._opened: deque[datetime] = deque()
+        self._begun: deque[datetime] = deque()
+        self._shut: deque[datetime] = deque()
         self._routes: dict[str, datetime] = {}
 
     async def permit(self, route: str, *, ours: bool) -> None:
@@ -85,14 +99,38 @@ class Pace:
         Raises:
             Throttled: too many were opened, or Discord said so.
         """
+        self._take(self._opened, OPENINGS, timedelta(minutes=1))
+
+    def begin(self) -> None:
+        """Take one of the places for writing to somebody for the first time.
+
+        Raises:
+            Throttled: too many were begun, or too many of them were refused.
+        """
+        self._take(self._begun, self._firsts, HOUR)
+
+    def _take(self, taken: "deque[datetime]", most: int, within: timedelta) -> None:
+        """Take a place of *most* in any time *within*, of which *taken* tells."""
         now = self._now()
-        while self._opened and now - self._opened[0] >= timedelta(minutes=1):
-            self._opened.popleft()
-        if len(self._opened) >= OPENINGS:
-            self._opening = max(self._opening, self._opened[0] + timedelta(minutes=1))
-        if now < self._opening:
-            raise Throttled((self._opening - now).total_seconds(), everyone=False)
-        self._opened.append(now)
+        while taken and now - taken[0] >= within:
+            taken.popleft()
+        free = now if len(taken) < most else (taken[0] if taken else now) + within
+        if now < max(free, self._opening):
+            wait = max(free, self._opening) - now
+            raise Throttled(wait.total_seconds(), everyone=False)
+        taken.append(now)
+
+    def shut(self) -> bool:
+        """Take note that a first message was refused; return whether none is begun for a while."""
+        now = self._now()
+        self._shut.append(now)
+        while now - self._shut[0] >= HOUR:
+            self._shut.popleft()
+        if len(self._shut) < SHUT:
+            return False
+        self._shut.clear()
+        self.stop_opening()
+        return True
 
     def stop_opening(self) -> None:
         """Open no direct message for ``OPENING_SECONDS``."""

@@ -53,13 +53,15 @@ _END = re.compile(r"[.!?؟۔।](?=\s)|[。！？]")
 class Drawn:
     """A message as Telegram takes it; offsets of entities count UTF-16 units.
 
-    ``cut``: something was left out, because it was too long.
+    ``cut``: something was left out, because it was too long; ``protect``: the client is asked
+    not to let it be forwarded or saved.
     """
 
     text: str
     entities: tuple[MessageEntity, ...] = ()
     under: Keys = None
     cut: bool = False
+    protect: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,10 @@ class Piece:
 @lru_cache(maxsize=KEPT)
 def drawn(message: Message, door: str = "") -> Drawn:
     """Return *message* as text, entities and buttons; *door* as in ``buttons.keys``."""
+    return replace(_drawn(message, door), protect=message.protect)
+
+
+def _drawn(message: Message, door: str) -> Drawn:
     if message.typed_only:
         parts, asks = message.plain().split(BETWEEN), replace(message, title=(), body=()).plain()
         end = len(parts) - (len(asks.split(BETWEEN)) if asks else 0)

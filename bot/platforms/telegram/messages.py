@@ -37,9 +37,9 @@ async def put(client: Client, post: Post, place: Place, drawn: encode.Drawn) -> 
                     raise
         else:
             return post.on
-    return await say(
-        client, "SendMessage", post, place, {"reply_markup": drawn.under, **_text(drawn)}
-    )
+    # Source: Telegram, sendMessage: what is sent unprotected stays so, an edit cannot ask for it.
+    new = {"reply_markup": drawn.under, "protect_content": drawn.protect or None}
+    return await say(client, "SendMessage", post, place, {**new, **_text(drawn)})
 
 
 async def say(

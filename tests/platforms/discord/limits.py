@@ -1,17 +1,11 @@
-"""What Discord refuses in a body, written down once: its documented limits, and its own list.
+"""What Discord refuses in a body, written down once: its documented limits.
 
 Rule 1: a body is looked at as it came over the wire, never as our code meant it.
 """
 
-import functools
-import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
-
-OFFICIAL = Path(__file__).parents[4] / "shared" / "specs" / "discord-openapi.json"
-"""Beside the checkout where there is one; a stranger has only the project."""
 
 TEXT, COMPONENTS, LABEL, CUSTOM_ID, PER_ROW, OPTIONS = 4000, 40, 80, 100, 5, 25
 TITLE, HINT = 45, 100
@@ -127,39 +121,3 @@ def form_faults(form: dict[str, Any]) -> Iterator[str]:
             yield f"a field called {held['label']!r}"
         if not 1 <= field["max_length"] <= TEXT or len(field.get("placeholder", "")) > HINT:
             yield f"a field {field}"
-
-
-@functools.cache
-def official() -> dict[str, Any]:
-    loaded: dict[str, Any] = json.loads(OFFICIAL.read_text()) if OFFICIAL.exists() else {}
-    return loaded
-
-
-def unknown(method: str, path: str, body: object) -> list[str]:
-    """What the official description does not know: the path, or a field of the body."""
-    spec = official()
-    if not spec:
-        return []
-    for template, calls in spec["paths"].items():
-        pattern = re.sub(r"\\\{[^/]*?\\\}", "[^/]+", re.escape(template))
-        if method.lower() in calls and re.fullmatch(pattern, path):
-            return _fields(spec, calls[method.lower()], body)
-    return [f"no such call: {method} {path}"]
-
-
-def _fields(spec: dict[str, Any], call: dict[str, Any], body: object) -> list[str]:
-    if not isinstance(body, dict) or "requestBody" not in call:
-        return []
-    schema = call["requestBody"]["content"]["application/json"]["schema"]
-    known = _known(spec, schema)
-    return [f"no such field: {name}" for name in body if known and name not in known]
-
-
-def _known(spec: dict[str, Any], schema: dict[str, Any]) -> set[str]:
-    if "$ref" in schema:
-        return _known(spec, spec["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]])
-    names = set(schema.get("properties", {}))
-    for kind in ("allOf", "oneOf", "anyOf"):
-        for inner in schema.get(kind, []):
-            names |= _known(spec, inner)
-    return names

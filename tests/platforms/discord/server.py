@@ -15,7 +15,7 @@ from typing import Any
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
-from tests.platforms.discord import limits
+from tests.platforms.discord import limits, schema
 from tests.platforms.discord.payloads import (
     APP,
     EPHEMERAL,
@@ -200,7 +200,7 @@ class Server:
         bearer = request.headers.get("Authorization") == f"Bot {TOKEN}"
         self.calls.append(Call(request.method, path, body, bearer))
         self._changed.set()
-        self.complaints += limits.unknown(request.method, path, body)
+        self.complaints += schema.complaints(request.method, path, body)
         fault = self._fault(request.method, path)
         if fault and not fault.taken:
             return await self._misbehave(request, fault)
@@ -235,7 +235,9 @@ class Server:
                 self.commands = body
                 return web.json_response(body)
             case "POST", ["users", "@me", "channels"]:
-                return answer({"id": self.room(body["recipient_id"]), "type": 1})
+                room = self.room(body["recipient_id"])
+                last = max((one.id for one in self.seen() if one.channel == room), default=None)
+                return answer({"id": room, "type": 1, "last_message_id": last, "recipients": []})
             case "POST", ["channels", channel, "messages", *crossposted]:
                 said = self.spoken.get("".join(crossposted[:1]))
                 return answer(payload(said)) if said else self._create(channel, body)

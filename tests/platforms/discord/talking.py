@@ -10,6 +10,7 @@ from bot import i18n, store
 from bot.core.events import Address, Incoming
 from bot.core.message import Message
 from bot.platforms.discord.adapter import Discord
+from bot.platforms.discord.options import Options
 from bot.ports import Barred, Receipt, Receive, Tools
 from bot.runtime.hear import Ear
 from bot.runtime.outbox import Dispatcher
@@ -66,8 +67,7 @@ def adapter(
 ) -> Discord:
     return Discord(
         tools(now=lambda: watch.now, languages=tags),
-        TOKEN,
-        server.root,
+        Options(TOKEN, server.root),
         pause=watch.pause,
         heartbeat=heartbeat,
     )

@@ -9,7 +9,7 @@ import pytest
 from bot.core.card import Text
 from bot.core.message import Rich, Span
 from bot.platforms.discord.commands import CLIENTS, SAME, clients, commands
-from tests.platforms.discord import limits
+from tests.platforms.discord import schema
 from tests.platforms.scripted import tools, translate
 
 OURS = ("en", "ar", "zh-Hans", "fr", "ru", "es")
@@ -93,10 +93,10 @@ def test_a_long_description_is_cut() -> None:
 
 
 def test_the_official_description_knows_every_field() -> None:
-    if not limits.official():
+    if not schema.official():
         pytest.skip("the official description is not on this machine")
     for one in made():
-        assert limits.unknown("POST", "/applications/1/commands", one) == []
+        assert schema.complaints("POST", "/applications/1/commands", one) == []
 
 
 def test_without_languages_there_is_english() -> None:

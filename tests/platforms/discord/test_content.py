@@ -9,7 +9,7 @@ import pytest
 from bot import i18n, settings, teaching
 from bot.platforms.discord import encode
 from bot.runtime.render import renderer
-from tests.platforms.discord import limits
+from tests.platforms.discord import limits, schema
 from tests.platforms.everything import every_card, every_place_card
 
 
@@ -34,6 +34,9 @@ def test_no_card_of_ours_is_over_a_limit(
             said = replace(said, typed_only=True)
         body: dict[str, Any] = encode.message(said)
         seen += 1
-        over += [f"{said.heading()}: {fault}" for fault in limits.faults(body)]
+        over += [
+            f"{said.heading()}: {fault}"
+            for fault in (*limits.faults(body), *schema.in_message(body))
+        ]
     assert seen > 100
     assert over == []

@@ -15,7 +15,7 @@ from bot.platforms.discord import decode, encode
 from bot.platforms.discord.markdown import bare, code, escaped, linked, marked, quoted
 from tests.platforms import cards
 from tests.platforms.cards import CARDS, say
-from tests.platforms.discord import limits
+from tests.platforms.discord import limits, schema
 
 MARKS = set("*_~|`<>[]()#@:+")
 
@@ -41,10 +41,37 @@ def test_no_sample_is_over_a_limit(card: Message) -> None:
 @pytest.mark.parametrize("path", ["/channels/1/messages", "/channels/1/messages/2"])
 @pytest.mark.parametrize("card", CARDS.values(), ids=CARDS)
 def test_the_official_description_knows_every_field(card: Message, path: str) -> None:
-    if not limits.official():
+    if not schema.official():
         pytest.skip("the official description is not on this machine")
     method = "PATCH" if path.endswith("2") else "POST"
-    assert limits.unknown(method, path, body(card)) == []
+    assert schema.complaints(method, path, body(card)) == []
+
+
+@pytest.mark.parametrize(
+    ("part", "value", "fault"),
+    [
+        ({"type": 2, "style": 9, "custom_id": "a"}, {}, "style"),
+        ({"type": 2, "style": 1, "custom_id": "a" * 101}, {}, "custom_id"),
+        ({"type": 2, "style": 1, "custom_id": "a", "colour": 1}, {}, "colour"),
+        ({"type": 2, "custom_id": "a"}, {}, "style: missing"),
+        ({"type": 3, "custom_id": "a", "options": []}, {}, "options"),
+        (None, {"nonce": "n" * 26}, "nonce"),
+        (None, {"flags": "4"}, "flags"),
+        (None, {"flags": True}, "flags"),
+        (None, {"message_reference": {"message_id": "12a"}}, "message_id"),
+        (None, {"allowed_mentions": {"parse": ["all"]}}, "parse"),
+        (None, {"components": [{"type": 17, "components": [], "accent_color": -1}]}, "accent"),
+    ],
+)
+def test_the_official_description_finds_what_is_wrong_at_any_depth(
+    part: object, value: dict[str, object], fault: str
+) -> None:
+    if not schema.official():
+        pytest.skip("the official description is not on this machine")
+    inner = [{"type": 17, "components": [{"type": 1, "components": [part]}]}]
+    told = schema.in_message({"components": inner, **value} if part else value)
+    assert told
+    assert fault in " ".join(told)
 
 
 def test_a_lesson_looks_like_this() -> None:

@@ -146,6 +146,28 @@ def test_c8_few_direct_messages_are_opened_in_a_minute() -> None:
     pace.open()
 
 
+def test_few_people_are_written_to_for_the_first_time_in_an_hour() -> None:
+    watch = Watch()
+    pace = Pace(lambda: watch.now, watch.pause, 2)
+    pace.begin()
+    watch.now += timedelta(minutes=50)
+    pace.begin()
+    with pytest.raises(Throttled) as held:
+        pace.begin()
+    assert (held.value.retry_after, held.value.everyone) == (600, False)
+    watch.now += timedelta(minutes=10)
+    pace.begin()
+    with pytest.raises(Throttled):
+        pace.begin()
+
+
+def test_who_may_write_to_nobody_first_waits_an_hour_for_ever() -> None:
+    watch = Watch()
+    with pytest.raises(Throttled) as held:
+        Pace(lambda: watch.now, watch.pause, 0).begin()
+    assert held.value.retry_after == 3600
+
+
 def test_a_token_of_an_interaction_counts_for_a_quarter_of_an_hour() -> None:
     watch = Watch()
     tickets = Tickets(lambda: watch.now)
@@ -169,6 +191,24 @@ def test_tokens_are_bounded() -> None:
 def test_a_missing_token_is_named() -> None:
     with pytest.raises(ValueError, match="WARY_DISCORD_TOKEN"):
         connect({}, tools())
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("api_url", "rest.example"),
+        ("api_url", "ftp://discord.com"),
+        ("api_url", "http://[1"),
+        ("api_url", "https://discord.com/api?x=1"),
+        ("firsts", "-1"),
+        ("firsts", "many"),
+        ("firsts", "1001"),
+    ],
+)
+def test_a_setting_that_cannot_be_meant_is_named_and_not_repeated(name: str, value: str) -> None:
+    with pytest.raises(ValueError, match=f"WARY_DISCORD_{name.upper()}") as told:
+        connect({"token": TOKEN, name: value}, tools())
+    assert value not in str(told.value).replace("0 to 1000", "")
 
 
 def test_the_token_is_in_no_repr() -> None:

@@ -14,7 +14,7 @@ from bot.core.events import Commanded, Event, Incoming, Said, Shown
 from bot.platforms.discord import decode, encode, showing
 from bot.platforms.discord.decode import COMMAND
 from tests.platforms.cards import LESSON
-from tests.platforms.discord import limits
+from tests.platforms.discord import limits, schema
 from tests.platforms.discord.payloads import Spoken, payload, person
 from tests.platforms.discord.server import Server, serving
 from tests.platforms.discord.talking import USER, Whole, housed, whole
@@ -248,7 +248,7 @@ def test_no_address_in_anything_we_say_is_previewed() -> None:
 
 
 def test_the_official_description_takes_flags_in_all_that_we_say() -> None:
-    if not limits.official():
+    if not schema.official():
         pytest.skip("the official description is not on this machine")
     for method, path in (
         ("POST", "/channels/1/messages"),
@@ -256,4 +256,4 @@ def test_the_official_description_takes_flags_in_all_that_we_say() -> None:
         ("POST", "/webhooks/1/x"),
         ("PATCH", "/webhooks/1/x/messages/@original"),
     ):
-        assert limits.unknown(method, path, {"flags": encode.CARD, "components": []}) == []
+        assert schema.complaints(method, path, {"flags": encode.CARD, "components": []}) == []

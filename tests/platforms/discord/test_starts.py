@@ -14,6 +14,7 @@ from aiohttp import web
 
 from bot.core.events import Incoming
 from bot.platforms.discord.adapter import Discord
+from bot.platforms.discord.options import Options
 from bot.platforms.discord.starts import CALM, SPARED, Starts
 from bot.ports import Receipt
 from tests.platforms.discord.payloads import TOKEN
@@ -57,7 +58,7 @@ class Day:
 
     def adapter(self) -> Discord:
         made = tools(now=lambda: self.watch.now)
-        return Discord(made, TOKEN, self.server.root, pause=self.pause)
+        return Discord(made, Options(TOKEN, self.server.root), pause=self.pause)
 
 
 async def invalid(socket: web.WebSocketResponse) -> None:

@@ -49,6 +49,7 @@ class Shown:
     entities: list[dict[str, Any]]
     markup: dict[str, Any]
     silent: bool = False
+    protected: bool = False
     edits: int = 0
     topic: int = 0
     poll: dict[str, Any] = field(default_factory=dict)
@@ -229,6 +230,7 @@ class BotApi:
             given.get("entities", []),
             given.get("reply_markup", {}),
             given.get("disable_notification", False),
+            given.get("protect_content", False),
             topic=given.get("message_thread_id", 0),
             poll=given if "question" in given else {},
         )

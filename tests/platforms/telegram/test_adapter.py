@@ -37,6 +37,14 @@ async def test_a_message_that_cannot_be_edited_comes_anew(api: BotApi, words: st
     assert await telegram.send(replace(TO_ME, on="1"), BUTTONS) == "2"
 
 
+async def test_what_holds_a_code_is_protected_and_no_lesson_is(api: BotApi) -> None:
+    telegram = bot(api)
+    await telegram.send(TO_ME, replace(BUTTONS, protect=True))
+    await telegram.send(TO_ME, BUTTONS)
+    await telegram.send(TO_ME, LESSON)
+    assert [one.protected for one in api.chats[7]] == [True, False, False]
+
+
 async def test_a_field_for_an_answer_is_not_edited_in(api: BotApi) -> None:
     telegram = bot(api)
     sent = await telegram.send(TO_ME, LESSON)
