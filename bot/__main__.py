@@ -149,24 +149,29 @@ def _journal(config: Settings, _: argparse.Namespace) -> int:
 
 def _i18n(config: Settings, given: argparse.Namespace) -> int:
     split = teaching.texts(config)
-    for folder, sources in split:
+    faults: list[Fault] = []
+    for place, (folder, sources) in enumerate(split):
         named = f"{folder.parent}: " if split[1:] else ""
+        apart = teaching.apart if place else None
         if given.what == "extract":
             for path, count in i18n.extract(folder, sources):
                 _tell(f"{path}: {count} texts")
             continue
         for tag in given.language or i18n.translated(folder):
-            counts = (
-                i18n.update(folder, tag, sources).counts
+            summary = (
+                i18n.update(folder, tag, sources, apart)
                 if given.what == "update"
-                else i18n.coverage([folder], tag, sources)
+                else i18n.coverage([folder], tag, sources, apart)
             )
-            for one in counts:
+            faults += summary.faults
+            for one in summary.counts:
                 _tell(
                     f"{named}{tag} {one.catalogue}: {one.complete} complete, {one.stale} stale, "
                     f"{one.empty} empty"
                 )
-    return 0
+    for fault in faults:
+        _refuse(str(fault))
+    return REFUSED if faults else 0
 
 
 def _pack(config: Settings, given: argparse.Namespace) -> int:

@@ -73,13 +73,13 @@ def _read(
     wanted = tuple(dict.fromkeys((settings.locale, *found.languages)))
     folders = [root / "locales" for root in roots]
     catalogues, untranslated = i18n.read(
-        folders, found.sources, found.source_language, wanted, found.past, _apart
+        folders, found.sources, found.source_language, wanted, found.past, apart
     )
     faults = (*unsigned, *found.faults, *untranslated, *_foreign(folders[1:]))
     return found, catalogues, faults
 
 
-def _apart(home: Path, tag: str) -> Iterator[tuple[str, object]]:
+def apart(home: Path, tag: str) -> Iterator[tuple[str, object]]:
     """Read the catalogues of a further pack where its YAML is read: in a child with limits."""
     # Here, because a bot without further packs starts no process, and would start the later.
     from bot.content.child import confined  # noqa: PLC0415
@@ -247,12 +247,15 @@ def texts(settings: Settings) -> list[tuple[Path, Mapping[str, Source]]]:
     """Return the locales folder of each pack, and the texts of that pack alone by key.
 
     Raises:
-        ContentFault: a pack cannot be read whole, and its texts would seem to be gone.
+        ContentFault: a pack cannot be read whole, and its texts would seem to be gone; or its
+            locales are a link, and what is written would land elsewhere.
     """
     roots = packs(settings)
     own = content.read(roots[:1], roots[0] / "locales" / "interface.yaml")
     every = content.read(roots, None) if roots[1:] else own
     refused = [fault for fault in {*own.faults, *every.faults} if not fault.warning]
+    homes = (root / "locales" for root in roots[1:])
+    refused += [i18n.linked(home) for home in homes if home.is_symlink()]
     if refused:
         raise ContentFault(sorted(refused))
     split = [(roots[0] / "locales", own.sources)]

@@ -4,6 +4,7 @@ Rule 1: this is the only room that imports Babel; to others a language is its BC
 Rule 2: the English of every key comes in from wiring; nothing here reads YAML.
 """
 
+from bot.i18n.apart import linked
 from bot.i18n.catalogues import Catalogues
 from bot.i18n.extract import extract, translated
 from bot.i18n.read import read
@@ -18,6 +19,7 @@ __all__ = [
     "coverage",
     "extract",
     "fitting",
+    "linked",
     "plural_forms",
     "read",
     "rtl",
