@@ -7,6 +7,7 @@ Rule 2: our own pack comes first; further ones are those of ``WARY_PACKS``, in i
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import date
 from itertools import chain, islice
 from pathlib import Path
 
@@ -42,12 +43,25 @@ class ContentFault(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Taught:
-    """Everything that was read from files, joined."""
+    """Everything that was read from files, joined; ``mark`` is theirs before it was read."""
 
     content: content.Content
     library: Library
     catalogues: i18n.Catalogues
     faults: tuple[Fault, ...]
+    mark: "Mark"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What changes whenever a file of any pack does, and at each midnight UTC.
+
+    At midnight, because what is served depends on the day: lessons end.  ``files`` holds path to
+    times, rights and size.
+    """
+
+    day: date
+    files: Mapping[str, tuple[int, ...]]
 
 
 def data() -> Path:
@@ -58,10 +72,22 @@ def data() -> Path:
 
 def taught(settings: Settings) -> Taught:
     """Read all packs and catalogues and cross them: what is taught, in which languages whole."""
+    before = mark(settings)
     found, catalogues, faults = _read(settings, ())
     offers, unlisted = read_offers(data() / "locales" / "countries.yaml")
     library = _library(settings, found, catalogues, offers)
-    return Taught(found, library, catalogues, _neat((*faults, *unlisted)))
+    restless = _changed(before.files, mark(settings).files)
+    return Taught(found, library, catalogues, _neat((*faults, *unlisted, *restless)), before)
+
+
+def _changed(before: Mapping[str, object], after: Mapping[str, object]) -> list[Fault]:
+    """Return a fault for the first file that was another before: half may be old and half new.
+
+    Of a signed pack it would be one that was changed after its signature had been looked at.
+    """
+    other = [path for path in {**before, **after} if before.get(path) != after.get(path)]
+    wrong, remedy = "changed while it was read", "wait until all is copied, then read it again"
+    return [Fault(path, 1, "", wrong, remedy) for path in sorted(other)[:1]]
 
 
 def _read(
@@ -87,24 +113,37 @@ def apart(home: Path, tag: str) -> Iterator[tuple[str, object]]:
     yield from confined(_CATALOGUES, str(home.absolute()), home.as_posix(), tag)
 
 
-def mark(settings: Settings) -> object:
-    """Return what changes whenever a file of any pack does, and at each midnight UTC.
-
-    At midnight, because what is served depends on the day: lessons end.
-    """
-    found: list[tuple[str, int, int]] = []
+def mark(settings: Settings) -> Mark:
+    """Return the mark of the files as they are now."""
+    found: dict[str, tuple[int, ...]] = {}
     for root in packs(settings):
         parts = [root / name for name in ("lessons", "quizzes", "locales")]
         below = chain(root.glob("manifest.*"), *(part.rglob("*") for part in parts))
         for path in islice(below, WATCHED):
             with suppress(OSError):
                 status = path.lstat()
-                found.append((str(path), status.st_mtime_ns, status.st_size))
-    return clock.now().date(), sorted(found)
+                # The time of a change too: whoever mends rights changes nothing that was written,
+                # and nobody can set it back.
+                times = (status.st_mtime_ns, status.st_ctime_ns)
+                found[str(path)] = (*times, status.st_mode, status.st_size)
+    return Mark(clock.now().date(), found)
 
 
-def relearned(settings: Settings) -> tuple[Taught | None, tuple[Fault, ...]]:
-    """Return all that is taught, or None and everything for which it cannot be served."""
+def relearned(
+    settings: Settings, old: Taught | None = None
+) -> tuple[Taught | None, tuple[Fault, ...]]:
+    """Return all that is taught, or everything for which it cannot be served.
+
+    Where it cannot, and *old* was made on another day, comes *old* as it is on this one: lessons
+    end on their day also while something else is to be mended.
+    """
+    made, faults = _attempted(settings, old)
+    if faults and old is not None and old.mark.day != clock.now().date():
+        made = _aged(settings, old)
+    return made, faults
+
+
+def _attempted(settings: Settings, old: Taught | None) -> tuple[Taught | None, tuple[Fault, ...]]:
     try:
         made = taught(settings)
         servable(made)
@@ -115,7 +154,24 @@ def relearned(settings: Settings) -> tuple[Taught | None, tuple[Fault, ...]]:
     if settings.locale not in made.catalogues.languages:
         wrong, remedy = f"'{settings.locale}' is offered no longer", "put its catalogues back"
         return None, (Fault("locales", 1, "", wrong, remedy),)
-    return made, ()
+    lost = _lost(old, made) if old is not None else ()
+    return (None, lost) if lost else (made, ())
+
+
+def _lost(old: Taught, made: Taught) -> tuple[Fault, ...]:
+    """Return a fault for each catalogue that is gone: people would be spoken to in English.
+
+    A lesson may go while Wary runs; whoever wants a language to go says so by a new start.
+    """
+    gone = (path for path in old.mark.files.keys() - made.mark.files if path.endswith(".po"))
+    wrong, remedy = "is gone", "put it back; to do without it, start Wary again"
+    return _neat([Fault(path, 1, "", wrong, remedy) for path in gone])
+
+
+def _aged(settings: Settings, old: Taught) -> Taught:
+    """Return *old* as it is taught today."""
+    library = _library(settings, old.content, old.catalogues, old.library.offers)
+    return replace(old, library=library, mark=Mark(clock.now().date(), old.mark.files))
 
 
 def servable(made: Taught) -> None:
