@@ -96,7 +96,8 @@ def _kept_nowhere(config: Settings) -> Settings:
 
 
 def _check(config: Settings, given: argparse.Namespace) -> int:
-    faults = teaching.checked(config, [Path(path) for path in given.path])
+    further = [Path(path) for path in given.path]
+    faults = teaching.checked(config, further, release=given.release)
     for fault in faults:
         _tell(str(fault))
     refused = sum(not fault.warning for fault in faults)
@@ -289,6 +290,9 @@ def _parser() -> argparse.ArgumentParser:
     chat.add_argument("--record", metavar="FILE", help="write the talk down; nothing else is kept")
     check = add("check", _check, "say everything that is wrong with lessons and translations")
     check.add_argument("path", nargs="*", help="a further pack to check together with ours")
+    check.add_argument(
+        "--release", action="store_true", help="also refuse a language that is not whole enough"
+    )
     base = add("db", _db, "bring the database to this version, copy it, put a copy back")
     base.add_argument("what", choices=["upgrade", "backup", "restore", "key", "journal"])
     base.add_argument("where", nargs="?", help="folder of a backup, or the copy to restore")

@@ -1,5 +1,6 @@
 """Packs and catalogues crossed: what further packs add, say and may not say."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -129,6 +130,49 @@ def test_templates_hold_every_text_of_their_own_pack(
     first = {path: path.read_bytes() for path in ours.glob("locales/*.pot")}
     assert main(["i18n", "extract"]) == 0
     assert {path: path.read_bytes() for path in ours.glob("locales/*.pot")} == first
+
+
+def test_a_translation_that_is_behind_falls_back_and_is_refused_by_the_check(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = _ours(tmp_path, monkeypatch)
+    written(root, changed(further(), LESSON, ("title: Two steps", "title: Three steps")))
+    made = teaching.taught(read({"WARY_PACKS": str(root)}))
+    teaching.servable(made)
+    assert "fr" not in made.library.served["net-01"]
+    path = root / "locales" / "fr" / "LC_MESSAGES" / "lessons.po"
+    assert main(["check"]) == 1
+    said = capsys.readouterr().out
+    behind = "net-01.title: msgid differs from the YAML; run wary i18n update"
+    assert re.search(rf"^{re.escape(str(path))}:\d+ {behind}$", said, re.MULTILINE)
+    assert main(["i18n", "update", "fr"]) == 0
+    assert main(["check"]) == 0
+
+
+def test_a_release_refuses_a_language_in_which_first_aid_has_gaps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = _ours(tmp_path, monkeypatch)
+    assert main(["check", "--release"]) == 0
+    home = tmp_path / "ours" / "locales" / "fr" / "LC_MESSAGES"
+    spoken = (home / "lessons.po").read_text(encoding="utf-8")
+    cut = re.sub(r'(msgctxt "aid-paid.title"\n.*\n)msgstr ".*"', r'\1msgstr ""', spoken)
+    (home / "lessons.po").write_text(cut, encoding="utf-8")
+    pack = root / "lessons" / "pack.yaml"
+    pack.write_text(pack.read_text().replace("[en, fr]", "[en, fr, ru]"), encoding="utf-8")
+    capsys.readouterr()
+    assert main(["check"]) == 0
+    assert main(["check", "--release"]) == 1
+    told = [line for line in capsys.readouterr().out.split("\n") if " complete; finish " in line]
+    where = "locales/{}/LC_MESSAGES/{}.po:# {}: # of # {} complete; finish {} or leave {} out of "
+    assert [re.sub(r"\d+", "#", line) for line in told] == [
+        f"{where.format(*gap)}the release"
+        for gap in (
+            ("fr", "lessons", "first_aid", "trees", "aid-paid", "fr"),
+            ("ru", "interface", "interface", "texts", "hello.all", "ru"),
+            ("ru", "lessons", "first_aid", "trees", "aid-clicked", "ru"),
+        )
+    ]
 
 
 def _ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

@@ -6,6 +6,7 @@ Rule 2: the English of every key comes in from wiring; nothing here reads YAML.
 
 from bot.i18n.apart import linked
 from bot.i18n.catalogues import Catalogues
+from bot.i18n.check import BEHIND
 from bot.i18n.extract import extract, translated
 from bot.i18n.read import read
 from bot.i18n.review import seal
@@ -13,6 +14,7 @@ from bot.i18n.tags import fitting, plural_forms, rtl
 from bot.i18n.update import Count, Summary, coverage, update
 
 __all__ = [
+    "BEHIND",
     "Catalogues",
     "Count",
     "Summary",
