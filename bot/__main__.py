@@ -96,7 +96,8 @@ def _kept_nowhere(config: Settings) -> Settings:
 
 
 def _check(config: Settings, given: argparse.Namespace) -> int:
-    faults = teaching.checked(config, [Path(path) for path in given.path])
+    further = [Path(path) for path in given.path]
+    faults = teaching.checked(config, further, release=given.release)
     for fault in faults:
         _tell(str(fault))
     refused = sum(not fault.warning for fault in faults)
@@ -149,24 +150,29 @@ def _journal(config: Settings, _: argparse.Namespace) -> int:
 
 def _i18n(config: Settings, given: argparse.Namespace) -> int:
     split = teaching.texts(config)
-    for folder, sources in split:
+    faults: list[Fault] = []
+    for place, (folder, sources) in enumerate(split):
         named = f"{folder.parent}: " if split[1:] else ""
+        apart = teaching.apart if place else None
         if given.what == "extract":
             for path, count in i18n.extract(folder, sources):
                 _tell(f"{path}: {count} texts")
             continue
         for tag in given.language or i18n.translated(folder):
-            counts = (
-                i18n.update(folder, tag, sources).counts
+            summary = (
+                i18n.update(folder, tag, sources, apart)
                 if given.what == "update"
-                else i18n.coverage([folder], tag, sources)
+                else i18n.coverage([folder], tag, sources, apart)
             )
-            for one in counts:
+            faults += summary.faults
+            for one in summary.counts:
                 _tell(
                     f"{named}{tag} {one.catalogue}: {one.complete} complete, {one.stale} stale, "
                     f"{one.empty} empty"
                 )
-    return 0
+    for fault in faults:
+        _refuse(str(fault))
+    return REFUSED if faults else 0
 
 
 def _pack(config: Settings, given: argparse.Namespace) -> int:
@@ -284,6 +290,9 @@ def _parser() -> argparse.ArgumentParser:
     chat.add_argument("--record", metavar="FILE", help="write the talk down; nothing else is kept")
     check = add("check", _check, "say everything that is wrong with lessons and translations")
     check.add_argument("path", nargs="*", help="a further pack to check together with ours")
+    check.add_argument(
+        "--release", action="store_true", help="also refuse a language that is not whole enough"
+    )
     base = add("db", _db, "bring the database to this version, copy it, put a copy back")
     base.add_argument("what", choices=["upgrade", "backup", "restore", "key", "journal"])
     base.add_argument("where", nargs="?", help="folder of a backup, or the copy to restore")

@@ -7,6 +7,7 @@ Rule 2: our own pack comes first; further ones are those of ``WARY_PACKS``, in i
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import date
 from itertools import chain, islice
 from pathlib import Path
 
@@ -42,12 +43,25 @@ class ContentFault(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Taught:
-    """Everything that was read from files, joined."""
+    """Everything that was read from files, joined; ``mark`` is theirs before it was read."""
 
     content: content.Content
     library: Library
     catalogues: i18n.Catalogues
     faults: tuple[Fault, ...]
+    mark: "Mark"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What changes whenever a file of any pack does, and at each midnight UTC.
+
+    At midnight, because what is served depends on the day: lessons end.  ``files`` holds path to
+    times, rights and size.
+    """
+
+    day: date
+    files: Mapping[str, tuple[int, ...]]
 
 
 def data() -> Path:
@@ -58,10 +72,22 @@ def data() -> Path:
 
 def taught(settings: Settings) -> Taught:
     """Read all packs and catalogues and cross them: what is taught, in which languages whole."""
+    before = mark(settings)
     found, catalogues, faults = _read(settings, ())
     offers, unlisted = read_offers(data() / "locales" / "countries.yaml")
     library = _library(settings, found, catalogues, offers)
-    return Taught(found, library, catalogues, _neat((*faults, *unlisted)))
+    restless = _changed(before.files, mark(settings).files)
+    return Taught(found, library, catalogues, _neat((*faults, *unlisted, *restless)), before)
+
+
+def _changed(before: Mapping[str, object], after: Mapping[str, object]) -> list[Fault]:
+    """Return a fault for the first file that was another before: half may be old and half new.
+
+    Of a signed pack it would be one that was changed after its signature had been looked at.
+    """
+    other = [path for path in {**before, **after} if before.get(path) != after.get(path)]
+    wrong, remedy = "changed while it was read", "wait until all is copied, then read it again"
+    return [Fault(path, 1, "", wrong, remedy) for path in sorted(other)[:1]]
 
 
 def _read(
@@ -73,13 +99,13 @@ def _read(
     wanted = tuple(dict.fromkeys((settings.locale, *found.languages)))
     folders = [root / "locales" for root in roots]
     catalogues, untranslated = i18n.read(
-        folders, found.sources, found.source_language, wanted, found.past, _apart
+        folders, found.sources, found.source_language, wanted, found.past, apart
     )
     faults = (*unsigned, *found.faults, *untranslated, *_foreign(folders[1:]))
     return found, catalogues, faults
 
 
-def _apart(home: Path, tag: str) -> Iterator[tuple[str, object]]:
+def apart(home: Path, tag: str) -> Iterator[tuple[str, object]]:
     """Read the catalogues of a further pack where its YAML is read: in a child with limits."""
     # Here, because a bot without further packs starts no process, and would start the later.
     from bot.content.child import confined  # noqa: PLC0415
@@ -87,24 +113,37 @@ def _apart(home: Path, tag: str) -> Iterator[tuple[str, object]]:
     yield from confined(_CATALOGUES, str(home.absolute()), home.as_posix(), tag)
 
 
-def mark(settings: Settings) -> object:
-    """Return what changes whenever a file of any pack does, and at each midnight UTC.
-
-    At midnight, because what is served depends on the day: lessons end.
-    """
-    found: list[tuple[str, int, int]] = []
+def mark(settings: Settings) -> Mark:
+    """Return the mark of the files as they are now."""
+    found: dict[str, tuple[int, ...]] = {}
     for root in packs(settings):
         parts = [root / name for name in ("lessons", "quizzes", "locales")]
         below = chain(root.glob("manifest.*"), *(part.rglob("*") for part in parts))
         for path in islice(below, WATCHED):
             with suppress(OSError):
                 status = path.lstat()
-                found.append((str(path), status.st_mtime_ns, status.st_size))
-    return clock.now().date(), sorted(found)
+                # The time of a change too: whoever mends rights changes nothing that was written,
+                # and nobody can set it back.
+                times = (status.st_mtime_ns, status.st_ctime_ns)
+                found[str(path)] = (*times, status.st_mode, status.st_size)
+    return Mark(clock.now().date(), found)
 
 
-def relearned(settings: Settings) -> tuple[Taught | None, tuple[Fault, ...]]:
-    """Return all that is taught, or None and everything for which it cannot be served."""
+def relearned(
+    settings: Settings, old: Taught | None = None
+) -> tuple[Taught | None, tuple[Fault, ...]]:
+    """Return all that is taught, or everything for which it cannot be served.
+
+    Where it cannot, and *old* was made on another day, comes *old* as it is on this one: lessons
+    end on their day also while something else is to be mended.
+    """
+    made, faults = _attempted(settings, old)
+    if faults and old is not None and old.mark.day != clock.now().date():
+        made = _aged(settings, old)
+    return made, faults
+
+
+def _attempted(settings: Settings, old: Taught | None) -> tuple[Taught | None, tuple[Fault, ...]]:
     try:
         made = taught(settings)
         servable(made)
@@ -115,7 +154,24 @@ def relearned(settings: Settings) -> tuple[Taught | None, tuple[Fault, ...]]:
     if settings.locale not in made.catalogues.languages:
         wrong, remedy = f"'{settings.locale}' is offered no longer", "put its catalogues back"
         return None, (Fault("locales", 1, "", wrong, remedy),)
-    return made, ()
+    lost = _lost(old, made) if old is not None else ()
+    return (None, lost) if lost else (made, ())
+
+
+def _lost(old: Taught, made: Taught) -> tuple[Fault, ...]:
+    """Return a fault for each catalogue that is gone: people would be spoken to in English.
+
+    A lesson may go while Wary runs; whoever wants a language to go says so by a new start.
+    """
+    gone = (path for path in old.mark.files.keys() - made.mark.files if path.endswith(".po"))
+    wrong, remedy = "is gone", "put it back; to do without it, start Wary again"
+    return _neat([Fault(path, 1, "", wrong, remedy) for path in gone])
+
+
+def _aged(settings: Settings, old: Taught) -> Taught:
+    """Return *old* as it is taught today."""
+    library = _library(settings, old.content, old.catalogues, old.library.offers)
+    return replace(old, library=library, mark=Mark(clock.now().date(), old.mark.files))
 
 
 def servable(made: Taught) -> None:
@@ -227,32 +283,68 @@ def _alphabet(tag: str, codes: Sequence[str], catalogues: i18n.Catalogues) -> tu
     return tuple(sorted(codes, key=lambda code: names[code]))
 
 
-def checked(settings: Settings, further: Sequence[Path]) -> tuple[Fault, ...]:
-    """Return everything wrong in all packs, *further* ones too, and in the catalogues."""
+def checked(
+    settings: Settings, further: Sequence[Path], *, release: bool = False
+) -> tuple[Fault, ...]:
+    """Return everything wrong in all packs, *further* ones too, and in the catalogues.
+
+    *release*: also each language that is not whole enough to be released.
+    """
     # Here, because a bot that serves needs no lint, and would start the later for it.
     from bot.content.lint import lint  # noqa: PLC0415
     from bot.content.translation import check_translation  # noqa: PLC0415
 
     found, catalogues, unread = _read(settings, further)
-    faults = [*unread, *lint(found, clock.now().date())]
+    # A bot that serves falls back where a translation is behind; whoever checks can bring it up.
+    mended = (replace(one, warning=one.warning and one.wrong != i18n.BEHIND) for one in unread)
+    faults = [*mended, *lint(found, clock.now().date())]
     faults += read_offers(data() / "locales" / "countries.yaml")[1]
     for tag in catalogues.languages:
         if tag != found.source_language:
             spoken, places = catalogues.translations(tag), catalogues.places(tag)
             faults += check_translation(found, tag, spoken, places)
+    if release:
+        faults += _unfinished(found, catalogues)
     return _neat(faults)
+
+
+def _unfinished(found: content.Content, catalogues: i18n.Catalogues) -> Iterator[Fault]:
+    """Yield the languages of the packs in which the bot's own words or first aid have gaps.
+
+    Source: content.md, 4, rule 10.
+    """
+    words_ = [key for key, one in found.sources.items() if one.catalogue == "interface"]
+    for tag in found.languages:
+        if tag == found.source_language:
+            continue
+        whole = catalogues.whole(tag) if tag in catalogues.languages else frozenset()
+        empty = [key for key in words_ if key not in whole]
+        trees = [key for key in found.trees if not whole.issuperset(found.needs[key])]
+        parts = (
+            ("interface", "interface", "texts", words_, empty),
+            ("lessons", "first_aid", "trees", found.trees, trees),
+        )
+        for catalogue, key, what, every, left in parts:
+            if left:
+                wrong = f"{len(every) - len(left)} of {len(every)} {what} complete"
+                remedy = f"finish {left[0]} or leave {tag} out of the release"
+                path = f"locales/{tag}/LC_MESSAGES/{catalogue}.po"
+                yield Fault(path, 1, key, wrong, remedy)
 
 
 def texts(settings: Settings) -> list[tuple[Path, Mapping[str, Source]]]:
     """Return the locales folder of each pack, and the texts of that pack alone by key.
 
     Raises:
-        ContentFault: a pack cannot be read whole, and its texts would seem to be gone.
+        ContentFault: a pack cannot be read whole, and its texts would seem to be gone; or its
+            locales are a link, and what is written would land elsewhere.
     """
     roots = packs(settings)
     own = content.read(roots[:1], roots[0] / "locales" / "interface.yaml")
     every = content.read(roots, None) if roots[1:] else own
     refused = [fault for fault in {*own.faults, *every.faults} if not fault.warning]
+    homes = (root / "locales" for root in roots[1:])
+    refused += [i18n.linked(home) for home in homes if home.is_symlink()]
     if refused:
         raise ContentFault(sorted(refused))
     split = [(roots[0] / "locales", own.sources)]

@@ -86,7 +86,10 @@ class Wary:
         self.hosted = False  # whether any of them is spoken to over HTTP
         self._stop = asyncio.Event()
         self.reload: Reload[Taught] = Reload(
-            partial(mark, settings), partial(relearned, settings), self.teach
+            mark=partial(mark, settings),
+            build=lambda: relearned(settings, self._made),
+            take=self.teach,
+            known=made.mark,
         )
 
     def _say(self, locale: str, text: Text) -> Rich:

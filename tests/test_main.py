@@ -205,7 +205,7 @@ def test_translations_are_counted() -> None:
 def test_a_library_without_lessons_is_refused() -> None:
     made = taught(read({}))
     bare = Library(lessons={}, items={}, paths={}, served={})
-    empty = teaching.Taught(made.content, bare, made.catalogues, ())
+    empty = teaching.Taught(made.content, bare, made.catalogues, (), made.mark)
     with pytest.raises(ContentFault):
         weighed(read({}), empty)
     with pytest.raises(SettingsError):

@@ -1,5 +1,6 @@
 """Packs and catalogues crossed: what further packs add, say and may not say."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -9,11 +10,15 @@ from bot import teaching
 from bot.__main__ import main
 from bot.core.card import Text
 from bot.core.message import words
+from bot.core.source import Fault
+from bot.i18n import pofile
 from bot.i18n.pofile import Entry, PoFile
 from bot.i18n.write import Line
 from bot.i18n.write import written as written_po
 from bot.settings import Settings, SettingsError, read
 from tests.content.packs import changed, further, printed, written
+
+LESSON = "lessons/net/net-01.yaml"
 
 
 def having(*folders: Path) -> Settings:
@@ -125,6 +130,134 @@ def test_templates_hold_every_text_of_their_own_pack(
     first = {path: path.read_bytes() for path in ours.glob("locales/*.pot")}
     assert main(["i18n", "extract"]) == 0
     assert {path: path.read_bytes() for path in ours.glob("locales/*.pot")} == first
+
+
+def test_a_translation_that_is_behind_falls_back_and_is_refused_by_the_check(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = _ours(tmp_path, monkeypatch)
+    written(root, changed(further(), LESSON, ("title: Two steps", "title: Three steps")))
+    made = teaching.taught(read({"WARY_PACKS": str(root)}))
+    teaching.servable(made)
+    assert "fr" not in made.library.served["net-01"]
+    path = root / "locales" / "fr" / "LC_MESSAGES" / "lessons.po"
+    assert main(["check"]) == 1
+    said = capsys.readouterr().out
+    behind = "net-01.title: msgid differs from the YAML; run wary i18n update"
+    assert re.search(rf"^{re.escape(str(path))}:\d+ {behind}$", said, re.MULTILINE)
+    assert main(["i18n", "update", "fr"]) == 0
+    assert main(["check"]) == 0
+
+
+def test_a_release_refuses_a_language_in_which_first_aid_has_gaps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = _ours(tmp_path, monkeypatch)
+    assert main(["check", "--release"]) == 0
+    home = tmp_path / "ours" / "locales" / "fr" / "LC_MESSAGES"
+    spoken = (home / "lessons.po").read_text(encoding="utf-8")
+    cut = re.sub(r'(msgctxt "aid-paid.title"\n.*\n)msgstr ".*"', r'\1msgstr ""', spoken)
+    (home / "lessons.po").write_text(cut, encoding="utf-8")
+    pack = root / "lessons" / "pack.yaml"
+    pack.write_text(pack.read_text().replace("[en, fr]", "[en, fr, ru]"), encoding="utf-8")
+    capsys.readouterr()
+    assert main(["check"]) == 0
+    assert main(["check", "--release"]) == 1
+    told = [line for line in capsys.readouterr().out.split("\n") if " complete; finish " in line]
+    where = "locales/{}/LC_MESSAGES/{}.po:# {}: # of # {} complete; finish {} or leave {} out of "
+    assert [re.sub(r"\d+", "#", line) for line in told] == [
+        f"{where.format(*gap)}the release"
+        for gap in (
+            ("fr", "lessons", "first_aid", "trees", "aid-paid", "fr"),
+            ("ru", "interface", "interface", "texts", "hello.all", "ru"),
+            ("ru", "lessons", "first_aid", "trees", "aid-clicked", "ru"),
+        )
+    ]
+
+
+def _ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a further pack of the settings, where no file of our own lies in the way."""
+    root = written(tmp_path / "second", further())
+    translated(root)
+    monkeypatch.setenv("WARY_PACKS", str(root))
+    ours = tmp_path / "ours"
+    for name in ("lessons", "quizzes", "locales"):
+        shutil.copytree(teaching.data() / name, ours / name)
+    monkeypatch.setattr(teaching, "data", lambda: ours)
+    return root
+
+
+def test_translations_of_a_further_pack_are_counted_and_merged_in_a_child(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = _ours(tmp_path, monkeypatch)
+    here: list[str] = []
+    read_here = pofile.understood
+
+    def noted(text: str, path: str, tag: str) -> PoFile | Fault:
+        here.append(path)
+        return read_here(text, path, tag)
+
+    monkeypatch.setattr(pofile, "understood", noted)
+    lessons = root / "locales" / "fr" / "LC_MESSAGES" / "lessons.po"
+    written(root, changed(further(), LESSON, ("title: Two steps", "title: Three steps")))
+    for what in ("coverage", "update"):
+        assert main(["i18n", what, "fr"]) == 0
+        assert f"{root}: fr lessons: 5 complete, 1 stale, 0 empty" in capsys.readouterr().out
+    assert here
+    assert not [path for path in here if path.startswith(root.as_posix())]
+    kept = '#| msgid "Two steps beat one"\nmsgctxt "net-01.title"\nmsgid "Three steps beat one"\n'
+    assert f'{kept}msgstr "Two steps beat one \u00e0"' in lessons.read_text(encoding="utf-8")
+
+
+def test_what_kills_the_child_is_told_and_no_file_of_its_folder_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = _ours(tmp_path, monkeypatch)
+    killed = 'from bot.content.child import limit; limit(); print(\'["begun", "x.po"]\')'
+    monkeypatch.setattr(teaching, "_CATALOGUES", killed)
+    home = root / "locales" / "fr" / "LC_MESSAGES"
+    (home / "quizzes.po").unlink()
+    spoken = (home / "lessons.po").read_bytes()
+    for what in ("coverage", "update"):
+        assert main(["i18n", what, "fr"]) == 1
+        told = capsys.readouterr()
+        assert told.err == (
+            "x.po:1: cannot be read within its limits: it ended early; "
+            "split or shorten it, or take the pack out\n"
+        )
+        assert "fr interface: " in told.out
+    assert [path.name for path in home.iterdir()] == ["lessons.po"]
+    assert (home / "lessons.po").read_bytes() == spoken
+
+
+@pytest.mark.parametrize("link", ["locales", "locales/fr", "locales/fr/LC_MESSAGES"])
+def test_nothing_is_read_or_written_through_a_link_of_a_pack(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], link: str
+) -> None:
+    root = _ours(tmp_path, monkeypatch)
+    (root / link).rename(tmp_path / "elsewhere")
+    (root / link).symlink_to(tmp_path / "elsewhere")
+    before = {path: path.stat().st_mtime_ns for path in (tmp_path / "elsewhere").rglob("*")}
+    assert main(["i18n", "update", "fr"]) == 1
+    said = f"{root / link}:1: a symbolic link; put the folder itself here\n"
+    assert said in capsys.readouterr().err
+    assert {path: path.stat().st_mtime_ns for path in before} == before
+    made = teaching.taught(read({"WARY_PACKS": str(root)}))
+    assert [str(fault) for fault in made.faults if not fault.warning] == [said.strip()]
+
+
+def test_a_draft_that_came_with_a_pack_is_not_written_through(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = _ours(tmp_path, monkeypatch)
+    precious = tmp_path / "precious"
+    precious.write_text("mine", encoding="utf-8")
+    home = root / "locales" / "fr" / "LC_MESSAGES"
+    (home / "lessons.po.new").symlink_to(precious)
+    assert main(["i18n", "update", "fr"]) == 0
+    assert precious.read_text(encoding="utf-8") == "mine"
+    assert not (home / "lessons.po").is_symlink()
 
 
 def test_no_template_is_made_of_a_pack_that_cannot_be_read(

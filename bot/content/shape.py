@@ -228,7 +228,28 @@ def _example(field: Field) -> str:
             return "write YYYY-MM-DD"
         case Words(limit):
             return f"write at most {limit} characters"
-        case ListOf():
-            return "write a list"
+        case kind:
+            return f"write {_sample(kind)}"
+
+
+def _sample(kind: Kind) -> str:
+    """Return how a value of *kind* looks; it may have a line of its own for each of its parts."""
+    match kind:
+        case Word(_, like):
+            return like
+        case OneOf(values):
+            return "|".join(values)
+        case ListOf(of):
+            return f"[{_sample(of)}]"
+        case MapOf(_, _, like):
+            return f"{{{like}: ...}}"
+        case Group(fields):
+            wanted = {name: one.kind for name, one in fields.items() if one.required}
+            parts = (f"{name}: {_sample(own)}" for name, own in wanted.items())
+            return f"{{{', '.join(parts)}}}"
+        case Whole() | Number():
+            return "1"
+        case Day():
+            return "YYYY-MM-DD"
         case _:
-            return "write it"
+            return "..."

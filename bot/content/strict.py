@@ -7,7 +7,7 @@ Rule 3: a file can be refused and can never raise, loop, recurse or fill the mem
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -26,6 +26,12 @@ FAULTS_PER_FILE = 50
 
 KEY_CHARACTERS = 80
 """Where the dotted way to a fault is cut: no honest key is longer."""
+
+LOOKED = 2_000
+"""Lines that are looked back over for the key of one that cannot be parsed."""
+
+_NAMED = re.compile(r"([ -]{0,80})([A-Za-z0-9_-]{1,40}) ?:(?: |$)")
+"""The beginning of a line that names a field: how deep it stands, and its name."""
 
 _CONTROLS = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069"
@@ -88,11 +94,27 @@ def _text(data: bytes, path: str) -> tuple[str | None, tuple[Fault, ...]]:
         text = data.decode()
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        return None, (Fault(path, line, "", "not UTF-8", "save the file as UTF-8"),)
+        key = _looked(data.decode(errors="replace"), line)
+        return None, (Fault(path, line, key, "not UTF-8", "save the file as UTF-8"),)
     faults = [_hidden(path, text, found) for found in _first(_CONTROLS.finditer(text))]
     # Bytes that YAML itself refuses would end the parsing there: nothing more can be found.
-    blocked = any(found in text for found in "\x00\x85\u2028\u2029\ufffe\uffff")
-    return (None if blocked else text), tuple(faults)
+    if any(found in text for found in "\x00\x85\u2028\u2029\ufffe\uffff"):
+        return None, tuple(replace(one, key=_looked(text, one.line)) for one in faults)
+    return text, tuple(faults)
+
+
+def _looked(text: str, line: int) -> str:
+    """Return the key at *line* of a text that cannot be parsed, by names and indentation alone."""
+    names: list[str] = []
+    deep = len(text)
+    for row in reversed(text.split("\n")[max(0, line - LOOKED) : line]):
+        found = _NAMED.match(row)
+        if found and found.end(1) < deep:
+            names.append(found[2])
+            deep = found.end(1)
+        if not deep:
+            break
+    return ".".join(reversed(names))[:KEY_CHARACTERS]
 
 
 def _first(found: Iterator[re.Match[str]]) -> Iterator[re.Match[str]]:
@@ -158,7 +180,11 @@ class _Composer:
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             wrong, remedy = _unreadable(str(error.problem))
-            self._refuse(mark.line + 1 if mark else 1, wrong, remedy)
+            line = mark.line + 1 if mark else 1
+            # The parser is often behind: it has not yet told the key at which it stumbled.
+            looked, known = _looked(text, line), self._key()
+            key = looked if looked.startswith(known) else known
+            self._refuse(line, wrong, remedy, key)
         except (yaml.YAMLError, ValueError, OverflowError):
             self._refuse(1, *_unreadable(""))
         if not self.faults and not isinstance(self._root, Fields):

@@ -4,7 +4,9 @@ Rule 1: this is the only room that imports Babel; to others a language is its BC
 Rule 2: the English of every key comes in from wiring; nothing here reads YAML.
 """
 
+from bot.i18n.apart import linked
 from bot.i18n.catalogues import Catalogues
+from bot.i18n.check import BEHIND
 from bot.i18n.extract import extract, translated
 from bot.i18n.read import read
 from bot.i18n.review import seal
@@ -12,12 +14,14 @@ from bot.i18n.tags import fitting, plural_forms, rtl
 from bot.i18n.update import Count, Summary, coverage, update
 
 __all__ = [
+    "BEHIND",
     "Catalogues",
     "Count",
     "Summary",
     "coverage",
     "extract",
     "fitting",
+    "linked",
     "plural_forms",
     "read",
     "rtl",

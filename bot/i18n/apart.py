@@ -36,7 +36,7 @@ def serve() -> None:
         except OSError:
             po = Fault(name, 1, "", "cannot be opened", "mend its rights")
         if isinstance(po, Fault):
-            _say("fault", [po.path, po.line, po.key, po.wrong, po.remedy])
+            _say("fault", [catalogue, po.path, po.line, po.key, po.wrong, po.remedy])
         else:
             _say("file", [catalogue, plain(po)])
     _say("whole", 0)
@@ -49,8 +49,15 @@ def _say(kind: str, said: object) -> None:
 def taken(home: Path, tag: str, apart: Apart) -> list[tuple[str, PoFile | Fault]]:
     """Return each catalogue in *home* by name, or what is wrong with it.
 
-    Where the child died nothing that it said is taken: only where it was.
+    Where the child died nothing that it said is taken: only where it was, under no name.  A folder
+    that is a link is not looked into: a pack that somebody else wrote would lead out of itself.
     """
+    # The folder, its language's and the one of all languages: all are the pack's.
+    for path in (home, *home.parents[:2]):
+        if path.is_symlink():
+            return [("", linked(path))]
+    if not home.is_dir():
+        return []
     heard = _Heard(home.as_posix())
     try:
         for kind, said in apart(home, tag):
@@ -62,6 +69,11 @@ def taken(home: Path, tag: str, apart: Apart) -> list[tuple[str, PoFile | Fault]
     wrong = f"cannot be read within its limits: {heard.ended or 'it ended early'}"
     remedy = "split or shorten it, or take the pack out"
     return [("", Fault(heard.begun, 1, "", wrong, remedy))]
+
+
+def linked(folder: Path) -> Fault:
+    """Return what is wrong with a *folder* of a pack that is a link."""
+    return Fault(folder.as_posix(), 1, "", "a symbolic link", "put the folder itself here")
 
 
 @dataclass(slots=True)
@@ -84,8 +96,15 @@ class _Heard:
                 self.begun = begun
             case "file", [str(catalogue), po] if catalogue in CATALOGUES:
                 self.found.append((catalogue, understood(po)))
-            case "fault", [str(path), int(line), str(key), str(wrong), str(remedy)]:
-                self.found.append(("", Fault(path, line, key, wrong, remedy)))
+            case "fault", [
+                str(catalogue),
+                str(path),
+                int(line),
+                str(key),
+                str(wrong),
+                str(remedy),
+            ]:
+                self.found.append((catalogue, Fault(path, line, key, wrong, remedy)))
             case "whole", _:
                 self.whole = True
             case "ended", str(ended):

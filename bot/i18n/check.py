@@ -24,6 +24,9 @@ _WANTED = "\n\u200c\u200d"
 _MARKUP = re.compile(r"</?[A-Za-z][^<>]*>|\]\(|__|~~|\|\|")
 """Markup of others: HTML and what Markdown has beyond our three marks."""
 
+BEHIND = "msgid differs from the YAML"
+"""What is a doubt while serving, where the text falls back, and a fault before a release."""
+
 
 def ids_of(source: Source) -> tuple[str, ...]:
     """Return the msgid of *source*, and its msgid_plural where it counts."""
@@ -54,8 +57,7 @@ def in_entry(po: PoFile, entry: Entry, catalogue: str, source: Source | None) ->
         yield Fault(po.path, entry.line, entry.key, "no such string", "run wary i18n update")
         return
     if entry.ids != ids_of(source):
-        wrong = "msgid differs from the YAML"
-        yield _warning(po, entry.line, entry.key, wrong, "run wary i18n update")
+        yield _warning(po, entry.line, entry.key, BEHIND, "run wary i18n update")
         return
     if entry.fuzzy or not any(entry.forms):
         return

@@ -6,7 +6,8 @@ Rule 2: nothing here knows the source texts.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import takewhile
 from pathlib import Path
 
 from babel.messages.catalog import Message
@@ -23,6 +24,10 @@ _STRING = r'"(?:[^"\\]|\\.)*"'
 _LINE = re.compile(
     rf"(?:#~ *)?(?:(?P<word>msgctxt|msgid|msgid_plural|msgstr)(?P<form>\[\d\])? )?{_STRING}"
 )
+_CONTEXT = re.compile(r'(?:#~ *)?msgctxt "([A-Za-z0-9_.-]{1,80})"')
+LOOKED = 1_000
+"""Lines on each side of one that cannot be read among which its key is looked for."""
+
 _BEFORE = {
     "msgctxt": ("", "msgstr", "msgstr[]"),
     "msgid": ("", "msgstr", "msgstr[]", "msgctxt"),
@@ -97,7 +102,8 @@ def opened(path: Path, tag: str, shown: str = "") -> PoFile | Fault:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
-        return Fault(shown, line, "", "not a PO file: not UTF-8", "save it as UTF-8")
+        key = _key_at(raw.decode(errors="replace").split("\n"), line)
+        return Fault(shown, line, key, "not a PO file: not UTF-8", "save it as UTF-8")
     return understood(text, shown, tag)
 
 
@@ -105,6 +111,19 @@ def understood(text: str, path: str, tag: str) -> PoFile | Fault:
     """Return the PO file that *text* is, in the language *tag*, or what is wrong first."""
     lines = [line.strip() for line in text.split("\n")]
     lines = ["" if line.startswith("#~|") else line for line in lines]
+    made = _made(lines, path, tag)
+    return replace(made, key=_key_at(lines, made.line)) if isinstance(made, Fault) else made
+
+
+def _key_at(lines: Sequence[str], line: int) -> str:
+    """Return the msgctxt of the entry in which *line* lies, counted from 1; empty without one."""
+    before = takewhile(bool, reversed(lines[max(0, line - LOOKED) : line]))
+    after = takewhile(bool, lines[line : line + LOOKED])
+    found = (_CONTEXT.fullmatch(one) for one in (*before, *after))
+    return next((one[1] for one in found if one), "")
+
+
+def _made(lines: Sequence[str], path: str, tag: str) -> PoFile | Fault:
     over = too_much(lines, path)
     if over is not None:
         return over

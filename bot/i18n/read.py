@@ -79,7 +79,7 @@ class _Language:
         """Read what lies in *homes*; *apart* reads all but the first."""
         for place, home in enumerate(homes):
             gone = frozenset(key for at, key in past if at == place)
-            self.take(_files(home, self.tag, apart if place else None), gone)
+            self.take(files(home, self.tag, apart if place else None), gone)
 
     def take(self, files: Iterable[tuple[str, PoFile | Fault]], past: Collection[str]) -> None:
         """Take the catalogues *files* of one folder, by name, but for the keys in *past*."""
@@ -112,10 +112,14 @@ class _Language:
         return po.plurals == plural_forms(self.tag)[0]
 
 
-def _files(home: Path, tag: str, apart: Apart | None) -> list[tuple[str, PoFile | Fault]]:
-    """Return the catalogues that lie in *home*, by name, each read or refused."""
-    if not home.is_dir():
-        return []
+def files(home: Path, tag: str, apart: Apart | None) -> list[tuple[str, PoFile | Fault]]:
+    """Return the catalogues that lie in *home*, by name, each read or refused.
+
+    A fault without a name is one of the whole folder, of which then nothing is read.
+
+    Raises:
+        OSError: the disk does not give a file.
+    """
     if apart is not None:
         return taken(home, tag, apart)
     paths = [(catalogue, home / f"{catalogue}.po") for catalogue in CATALOGUES]

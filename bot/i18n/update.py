@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.core.source import Fault, Source
+from bot.i18n.apart import Apart
 from bot.i18n.check import ids_of
-from bot.i18n.pofile import CATALOGUES, Entry, PoFile, opened
-from bot.i18n.read import MESSAGES
+from bot.i18n.pofile import CATALOGUES, Entry, PoFile
+from bot.i18n.read import MESSAGES, files
 from bot.i18n.tags import plural_forms
 from bot.i18n.write import Line, written
 
@@ -31,7 +32,7 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What an update found; ``changed`` holds the files that were written."""
+    """What was found; ``changed`` holds the files that were written, ``faults`` all left alone."""
 
     locale: str
     counts: tuple[Count, ...]
@@ -39,7 +40,9 @@ class Summary:
     faults: tuple[Fault, ...] = ()
 
 
-def update(folder: Path, locale: str, sources: Mapping[str, Source]) -> Summary:
+def update(
+    folder: Path, locale: str, sources: Mapping[str, Source], apart: Apart | None = None
+) -> Summary:
     """Bring the PO files of *locale* under *folder* up to *sources*, and return what was done.
 
     Same msgctxt and same English: kept.  Same msgctxt and new English: the translation is kept,
@@ -49,6 +52,7 @@ def update(folder: Path, locale: str, sources: Mapping[str, Source]) -> Summary:
         folder: a ``locales/`` directory; what is missing below it is made.
         locale: BCP 47 tag.
         sources: every key of this folder's pack, in the order that the files shall have.
+        apart: reads the files in another process, where somebody else wrote them.
 
     Raises:
         OSError: a file cannot be read or written.
@@ -56,30 +60,33 @@ def update(folder: Path, locale: str, sources: Mapping[str, Source]) -> Summary:
     """
     counts: list[Count] = []
     changed: list[Path] = []
-    faults: list[Fault] = []
-    for catalogue in CATALOGUES:
-        path = folder / locale / MESSAGES / f"{catalogue}.po"
+    forms = plural_forms(locale)[0]
+    home = folder / locale / MESSAGES
+    found, faults = _found(home, locale, apart)
+    for catalogue in CATALOGUES if "" not in found else ():
         wanted = [one for one in sources.values() if one.catalogue == catalogue]
-        if not wanted and not path.is_file():
+        old = found.get(catalogue, PoFile("") if wanted else None)
+        if old is None or isinstance(old, Fault):
             continue
-        old = _found(path, locale)
-        if isinstance(old, Fault):
-            faults.append(old)
-            continue
-        entries, obsolete = merged(old, wanted, plural_forms(locale)[0])
+        path = home / f"{catalogue}.po"
+        entries, obsolete = merged(old, wanted, forms)
         lines = [Line(*pair) for pair in zip(entries, wanted, strict=True)]
         if put(path, written(locale, old, lines, obsolete)):
             changed.append(path)
         counts.append(_count(catalogue, entries, len(obsolete)))
-    return Summary(locale, tuple(counts), tuple(changed), tuple(faults))
+    return Summary(locale, tuple(counts), tuple(changed), faults)
 
 
 def coverage(
-    folders: Sequence[Path], locale: str, sources: Mapping[str, Source]
-) -> tuple[Count, ...]:
+    folders: Sequence[Path],
+    locale: str,
+    sources: Mapping[str, Source],
+    apart: Apart | None = None,
+) -> Summary:
     """Return how far *locale* is in each catalogue, over all packs, without writing anything.
 
-    Stale is what is fuzzy or was made for other English; a file that cannot be read is empty.
+    Stale is what is fuzzy or was made for other English; a file that cannot be read is empty, and
+    told.  *apart* reads the files in another process, where somebody else wrote them.
 
     Raises:
         OSError: a file cannot be read.
@@ -87,26 +94,35 @@ def coverage(
     """
     counts: list[Count] = []
     forms = plural_forms(locale)[0]
+    homes = (folder / locale / MESSAGES for folder in folders)
+    read = [one for home in homes for one in files(home, locale, apart)]
     for catalogue in CATALOGUES:
-        paths = (folder / locale / MESSAGES / f"{catalogue}.po" for folder in folders)
-        read = [opened(path, locale) for path in paths if path.is_file()]
-        every = [entry for po in read if isinstance(po, PoFile) for entry in po.entries]
+        named = [po for name, po in read if name == catalogue and isinstance(po, PoFile)]
+        every = [entry for po in named for entry in po.entries]
         wanted = [one for one in sources.values() if one.catalogue == catalogue]
         entries, gone = merged(PoFile("", tuple(every)), wanted, forms)
         counts.append(_count(catalogue, entries, len(gone)))
-    return tuple(counts)
+    return Summary(locale, tuple(counts), (), tuple(po for _, po in read if isinstance(po, Fault)))
 
 
-def _found(path: Path, locale: str) -> PoFile | Fault:
-    """Return the file at *path*, an empty one where there is none, or why it cannot be merged."""
-    if not path.is_file():
-        return PoFile(path.as_posix())
-    po = opened(path, locale)
+def _found(
+    home: Path, locale: str, apart: Apart | None
+) -> tuple[Mapping[str, PoFile | Fault], tuple[Fault, ...]]:
+    """Return the files in *home* by catalogue, and why some cannot be merged.
+
+    What has no name stands for the folder: nothing is made in it, not even a file that is missing.
+    """
+    found = {name: _once(po) for name, po in files(home, locale, apart)}
+    return found, tuple(po for po in found.values() if isinstance(po, Fault))
+
+
+def _once(po: PoFile | Fault) -> PoFile | Fault:
+    """Return *po*, or where it says a key for the second time."""
     seen: dict[str, int] = {}
     for entry in po.entries if isinstance(po, PoFile) else ():
         if entry.key in seen:
             wrong = f"already on line {seen[entry.key]}"
-            return Fault(path.as_posix(), entry.line, entry.key, wrong, "delete one")
+            return Fault(po.path, entry.line, entry.key, wrong, "delete one")
         seen[entry.key] = entry.line
     return po
 
@@ -165,12 +181,19 @@ def _count(catalogue: str, entries: Sequence[Entry], gone: int) -> Count:
 
 
 def put(path: Path, text: str) -> bool:
-    """Write *text* to *path* in one step, and return whether it was another text before."""
+    """Write *text* to *path* in one step, and return whether it was another text before.
+
+    Raises:
+        OSError: it cannot be written.
+    """
     with contextlib.suppress(FileNotFoundError):
         if path.read_bytes() == text.encode():
             return False
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f"{path.name}.new")
-    draft.write_bytes(text.encode())
+    # Whatever lies there goes first: a link that came with a pack would be written through.
+    draft.unlink(missing_ok=True)
+    with draft.open("xb") as stream:
+        stream.write(text.encode())
     draft.replace(path)
     return True

@@ -111,32 +111,32 @@ def test_a_tree_that_is_a_draft_is_neither_taught_nor_translated() -> None:
     assert "aid-clicked" not in read.needs
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "refused"),
-    [
-        ("id: aid-clicked", "id: aid-other", ":2 id: 'aid-other' is not the name of the file; "),
-        ("start: q1", "start: q2", ":7 start: 'q2' is no step of this tree; write that step"),
-        ("start: q1", "start: close", ":7 start: not a question; begin with a step that has"),
-        ("    end: true\n", "", ":19 steps.report: no goto and no end; say what comes next"),
-        ("    end: true", "    goto: report\n    end: true", ":19 steps.report: goto and end; "),
-        ("    end: true", "    goto: report", ":19 steps.report: no end can be reached; lead to"),
-        ("goto: report}", "goto: reprot}", ":17 steps.close.answers.opened.goto: 'reprot' is no"),
-        ("tree: aid-hacked}", "tree: aid-hakced}", ":13 steps.q1.answers.code.tree: 'aid-hakced'"),
-        ("goto: close}", "goto: close, tree: aid-hacked}", ":12 steps.q1.answers.page: leads to"),
-        (", goto: close}", "}", ":12 steps.q1.answers.page: leads to a step or to a tree, one of"),
-        ("do: Close", "ask: Close", ":14 steps.close: a question goes on by its answers; drop"),
-        ("    do: Close the page.\n", "", ":14 steps.close: a question or a thing to do, one"),
-        ("steps:\n", "steps:\n  lost: {do: Wait., end: true}\n", ":9 steps.lost: nothing leads"),
-        ("steps:\n", "steps:\n  lost: {ask: What?}\n", ":9 steps.lost: a question without"),
-        ("place: 2", "place: 0", ":3 place: '0' does not fit; write a whole number from 1 to 99"),
-        ("due: 2027-05-21", "due: 2027-11-21", ":24 review.due: 2027-11-21 is 12 months away, fi"),
-        ("[FTC-PHISH]", "[FTC-X]", ":23 sources.0: 'FTC-X' is not in lessons/sources.yaml; "),
-        ("Close the page.", "Call 0800 555 123.", ":15 steps.close.do: '0800 555 123' is a phone"),
-        ("Close the page.", "It is safe.", ":15 steps.close.do: 'is safe' is never said; name"),
-        ("It did open", "It did open, and more of it than I wanted", ":17 steps.close.answers.op"),
-        ("status: review", "status: published", ":24 review.by: empty; a second reading comes"),
-    ],
-)
+LOST = [
+    ("id: aid-clicked", "id: aid-other", ":2 id: 'aid-other' is not the name of the file; "),
+    ("start: q1", "start: q2", ":7 start: 'q2' is no step of this tree; write that step"),
+    ("start: q1", "start: close", ":7 start: not a question; begin with a step that has"),
+    ("    end: true\n", "", ":19 steps.report: no goto and no end; say what comes next"),
+    ("    end: true", "    goto: report\n    end: true", ":19 steps.report: goto and end; "),
+    ("    end: true", "    goto: report", ":19 steps.report: no end can be reached; lead to"),
+    ("goto: report}", "goto: reprot}", ":17 steps.close.answers.opened.goto: 'reprot' is no"),
+    ("tree: aid-hacked}", "tree: aid-hakced}", ":13 steps.q1.answers.code.tree: 'aid-hakced'"),
+    ("goto: close}", "goto: close, tree: aid-hacked}", ":12 steps.q1.answers.page: leads to"),
+    (", goto: close}", "}", ":12 steps.q1.answers.page: leads to a step or to a tree, one of"),
+    ("do: Close", "ask: Close", ":14 steps.close: a question goes on by its answers; drop"),
+    ("    do: Close the page.\n", "", ":14 steps.close: a question or a thing to do, one"),
+    ("steps:\n", "steps:\n  lost: {do: Wait., end: true}\n", ":9 steps.lost: nothing leads"),
+    ("steps:\n", "steps:\n  lost: {ask: What?}\n", ":9 steps.lost: a question without"),
+    ("place: 2", "place: 0", ":3 place: '0' does not fit; write a whole number from 1 to 99"),
+    ("due: 2027-05-21", "due: 2027-11-21", ":24 review.due: 2027-11-21 is 12 months away, fi"),
+    ("[FTC-PHISH]", "[FTC-X]", ":23 sources.0: 'FTC-X' is not in lessons/sources.yaml; "),
+    ("Close the page.", "Call 0800 555 123.", ":15 steps.close.do: '0800 555 123' is a phone"),
+    ("Close the page.", "It is safe.", ":15 steps.close.do: 'is safe' is never said; name"),
+    ("It did open", "It did open, and more of it than I wanted", ":17 steps.close.answers.op"),
+    ("status: review", "status: published", ":24 review.by: empty; a second reading comes"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "refused"), LOST)
 def test_a_tree_in_which_somebody_could_be_lost_is_refused(
     old: str, new: str, refused: str
 ) -> None:

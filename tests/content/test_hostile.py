@@ -1,7 +1,8 @@
 """One spoiled pack a refusal: the exact lines that are printed, and nothing else refused.
 
 The packs stand in ``hostile.yaml``.  Under ``form`` the file is not read, and what leaned on it
-may be refused as well; under ``lint`` it is read, and the lines are all there are.
+may be refused as well; under ``lint`` it is read, and the lines are all there are; under ``heads``
+it is a file that all lessons of the pack lean on.
 """
 
 from pathlib import Path
@@ -33,9 +34,11 @@ def test_a_file_of_the_wrong_form_is_refused_and_left_out(name: str) -> None:
     assert not any(item.lesson == stem for item in read.items.values())
 
 
-@pytest.mark.parametrize("name", HOSTILE["lint"])
-def test_a_file_that_breaks_a_rule_is_refused(name: str) -> None:
-    case = HOSTILE["lint"][name]
+@pytest.mark.parametrize(
+    ("group", "name"), [(group, name) for group in ("lint", "heads") for name in HOSTILE[group]]
+)
+def test_a_file_that_breaks_a_rule_is_refused(group: str, name: str) -> None:
+    case = HOSTILE[group][name]
     assert findings(pack(case)) == case["refused"]
 
 

@@ -51,7 +51,11 @@ HOSTILE: dict[str, tuple[str | bytes, str]] = {
     "open_bracket": ("a: [b\nc: d\n", f"x.yaml:2 a.1: {UNREADABLE}"),
     "colon": (
         "a: x\nb: c: d\n",
-        "x.yaml:2: a ': ' inside a text without quotes; put the text in quotes",
+        "x.yaml:2 b: a ': ' inside a text without quotes; put the text in quotes",
+    ),
+    "colon_within": (
+        "items:\n  a:\n    - x: y\n  b:\n    - c: d: e\n",
+        "x.yaml:5 items.b.0: a ': ' inside a text without quotes; put the text in quotes",
     ),
     "tab": (
         "a:\n\tb: c\n",
@@ -64,8 +68,8 @@ HOSTILE: dict[str, tuple[str | bytes, str]] = {
         "x.yaml:1 a: U+2066 on column 8; delete it",
     ),
     "escaped_mark": ('a: "\\u202e"\n', "x.yaml:1 a: U+202E written as an escape; delete it"),
-    "nul": ("a: x\nb: \x00\n", "x.yaml:2: U+0000 on column 4; delete it"),
-    "not_utf_8": (b"a: x\nb: \xff\n", "x.yaml:2: not UTF-8; save the file as UTF-8"),
+    "nul": ("a: x\nb: \x00\n", "x.yaml:2 b: U+0000 on column 4; delete it"),
+    "not_utf_8": (b"a: x\nb: \xff\n", "x.yaml:2 b: not UTF-8; save the file as UTF-8"),
     "too_big": (
         b"a: " + b"x" * FILE_BYTES,
         f"x.yaml:1: {FILE_BYTES + 3} bytes, limit {FILE_BYTES}; split the file",

@@ -37,119 +37,119 @@ def test_a_true_translation_is_not_refused(locale: str, texts: dict[str, str]) -
     assert refusals(locale, **texts) == []
 
 
-@pytest.mark.parametrize(
-    ("locale", "key", "text", "expected"),
-    [
-        (
-            "es",
-            "acc_06_q2__explain",
-            "Abra el sitio usted mismo.",
-            "{report.sms} is missing; put it after a colon",
-        ),
-        (
-            "es",
-            "acc_06__cards__c3",
-            "Es una llave: {report.fraud}",
-            "{report.fraud} is not in the source; delete it",
-        ),
-        (
-            "es",
-            "acc_06_q2__explain",
-            "Vaya a {report.sms} y denuncie.",
-            "{report.sms} is inside a sentence; put it after a colon",
-        ),
-        ("fr", "acc_06__title", "x" * 43, "43 characters, limit 40; cut 3"),
-        ("zh-Hans", "acc_06__title", "码" * 17, "17 characters, limit 16; cut 1"),
-        ("zh-Hans", "acc_06__cards__c3", "码" * 161, "161 characters, limit 160; cut 1"),
-        (
-            "fr",
-            "acc_06__cards__c1",
-            "mot " * 41,
-            "41 words, first card allows 34 in fr; cut 7",
-        ),
-        (
-            "zh-Hans",
-            "acc_06__cards__c1",
-            "码" * 45,
-            "45 characters, first card allows 44 in zh-Hans; cut 1",
-        ),
-        ("ar", "acc_06_q1__stem", "كلمة " * 25, "25 words, first card allows 24 in ar; cut 1"),
-        (
-            "sw",
-            "acc_06__cards__c1",
-            "neno " * 30,
-            "120 characters, first card allows 109 in sw; cut 11",
-        ),
-        (
-            "zh-Hans",
-            "acc_06_q2__segments__s3__feedback",
-            "这个地址属于 settle.example。",
-            "'settle.example' is not in the source; write settle-now.example",
-        ),
-        (
-            "fr",
-            "acc_06_q2__segments__s3__feedback",
-            "Cette adresse n'est pas RoadPay.",
-            "'settle-now.example' is missing; write it as in the source",
-        ),
-        (
-            "fr",
-            "acc_06__recap",
-            "Voir aide.example",
-            "'aide.example' is not in the source; delete it",
-        ),
-        (
-            "fr",
-            "acc_06__recap",
-            "Voir tg://resolve",
-            "a link that the source does not have; delete it",
-        ),
-        (
-            "ar",
-            "acc_06__recap",
-            "A sign-in code is a key.",
-            "no Arabic letter; translate it or empty it",
-        ),
-        (
-            "zh-Hans",
-            "acc_06__recap",
-            "Code: key",
-            "no Chinese letter; translate it or empty it",
-        ),
-        ("ru", "acc_06__recap", "Kod.", "no Cyrillic letter; translate it or empty it"),
-        (
-            "fr",
-            "acc_06__recap",
-            "A sign-in code is a key.",
-            "the same as the source; translate it or empty it",
-        ),
-        (
-            "ar",
-            "acc_06__recap",
-            "\u200fالرمز مفتاح.",
-            "U+200F on column 1; delete it, the renderer sets direction",
-        ),
-        (
-            "fr",
-            "acc_06__recap",
-            "Un co\u200bde.",
-            "U+200B on column 6; delete it, the renderer sets direction",
-        ),
-        (
-            "ar",
-            "acc_06__recap",
-            "الرمز ← مفتاح",
-            "'←' on column 7; write a word, arrows do not turn with the direction",
-        ),
-        ("fr", "acc_06__recap", "Un **code.", "a '**' is left open; close or delete it"),
-        (
-            "fr",
-            "acc_06__recap",
-            "Un <b>code</b>.",
-            "'<b>' is other markup; use **bold**, *italic* or `code` only",
-        ),
-    ],
-)
+WRONG = [
+    (
+        "es",
+        "acc_06_q2__explain",
+        "Abra el sitio usted mismo.",
+        "{report.sms} is missing; put it after a colon",
+    ),
+    (
+        "es",
+        "acc_06__cards__c3",
+        "Es una llave: {report.fraud}",
+        "{report.fraud} is not in the source; delete it",
+    ),
+    (
+        "es",
+        "acc_06_q2__explain",
+        "Vaya a {report.sms} y denuncie.",
+        "{report.sms} is inside a sentence; put it after a colon",
+    ),
+    ("fr", "acc_06__title", "x" * 43, "43 characters, limit 40; cut 3"),
+    ("zh-Hans", "acc_06__title", "码" * 17, "17 characters, limit 16; cut 1"),
+    ("zh-Hans", "acc_06__cards__c3", "码" * 161, "161 characters, limit 160; cut 1"),
+    (
+        "fr",
+        "acc_06__cards__c1",
+        "mot " * 41,
+        "41 words, first card allows 34 in fr; cut 7",
+    ),
+    (
+        "zh-Hans",
+        "acc_06__cards__c1",
+        "码" * 45,
+        "45 characters, first card allows 44 in zh-Hans; cut 1",
+    ),
+    ("ar", "acc_06_q1__stem", "كلمة " * 25, "25 words, first card allows 24 in ar; cut 1"),
+    (
+        "sw",
+        "acc_06__cards__c1",
+        "neno " * 30,
+        "120 characters, first card allows 109 in sw; cut 11",
+    ),
+    (
+        "zh-Hans",
+        "acc_06_q2__segments__s3__feedback",
+        "这个地址属于 settle.example。",
+        "'settle.example' is not in the source; write settle-now.example",
+    ),
+    (
+        "fr",
+        "acc_06_q2__segments__s3__feedback",
+        "Cette adresse n'est pas RoadPay.",
+        "'settle-now.example' is missing; write it as in the source",
+    ),
+    (
+        "fr",
+        "acc_06__recap",
+        "Voir aide.example",
+        "'aide.example' is not in the source; delete it",
+    ),
+    (
+        "fr",
+        "acc_06__recap",
+        "Voir tg://resolve",
+        "a link that the source does not have; delete it",
+    ),
+    (
+        "ar",
+        "acc_06__recap",
+        "A sign-in code is a key.",
+        "no Arabic letter; translate it or empty it",
+    ),
+    (
+        "zh-Hans",
+        "acc_06__recap",
+        "Code: key",
+        "no Chinese letter; translate it or empty it",
+    ),
+    ("ru", "acc_06__recap", "Kod.", "no Cyrillic letter; translate it or empty it"),
+    (
+        "fr",
+        "acc_06__recap",
+        "A sign-in code is a key.",
+        "the same as the source; translate it or empty it",
+    ),
+    (
+        "ar",
+        "acc_06__recap",
+        "\u200fالرمز مفتاح.",
+        "U+200F on column 1; delete it, the renderer sets direction",
+    ),
+    (
+        "fr",
+        "acc_06__recap",
+        "Un co\u200bde.",
+        "U+200B on column 6; delete it, the renderer sets direction",
+    ),
+    (
+        "ar",
+        "acc_06__recap",
+        "الرمز ← مفتاح",
+        "'←' on column 7; write a word, arrows do not turn with the direction",
+    ),
+    ("fr", "acc_06__recap", "Un **code.", "a '**' is left open; close or delete it"),
+    (
+        "fr",
+        "acc_06__recap",
+        "Un <b>code</b>.",
+        "'<b>' is other markup; use **bold**, *italic* or `code` only",
+    ),
+]
+
+
+@pytest.mark.parametrize(("locale", "key", "text", "expected"), WRONG)
 def test_what_a_translation_may_not_do_is_refused(
     locale: str, key: str, text: str, expected: str
 ) -> None:

@@ -85,19 +85,19 @@ BAD: Mapping[str, tuple[str, list[str]]] = {
     ),
     "no msgid": (
         header("fr") + 'msgctxt "a"\nmsgstr "b"\n',
-        [f"{PLACE}:7: not a PO file: msgstr in the wrong place; mend this line"],
+        [f"{PLACE}:7 a: not a PO file: msgstr in the wrong place; mend this line"],
     ),
     "two translations": (
         header("fr") + 'msgctxt "a"\nmsgid "b"\nmsgstr "c"\nmsgstr "d"\n',
-        [f"{PLACE}:9: not a PO file: msgstr in the wrong place; mend this line"],
+        [f"{PLACE}:9 a: not a PO file: msgstr in the wrong place; mend this line"],
     ),
     "forms of what is not counted": (
         header("fr") + 'msgctxt "a"\nmsgid "b"\nmsgstr[0] "c"\nmsgstr[1] "d"\n',
-        [f"{PLACE}:8: not a PO file: msgstr[] in the wrong place; mend this line"],
+        [f"{PLACE}:8 a: not a PO file: msgstr[] in the wrong place; mend this line"],
     ),
     "half an entry": (
         header("fr") + 'msgctxt "a"\nmsgid "b"',
-        [f"{PLACE}:7: not a PO file: ends within an entry; mend this line"],
+        [f"{PLACE}:7 a: not a PO file: ends within an entry; mend this line"],
     ),
     "a date that is none": (
         header("fr").replace('"X-', '"PO-Revision-Date: never\\n"\n"X-'),
@@ -112,7 +112,7 @@ BAD: Mapping[str, tuple[str, list[str]]] = {
         header("fr") + 'msgctxt "a"\nmsgid "b"\nmsgid_plural "c"\nmsgstr[2] "d"\n',
         [
             (
-                f"{PLACE}:7: not a PO file: msg has more translations than num_plurals of"
+                f"{PLACE}:7 a: not a PO file: msg has more translations than num_plurals of"
                 " catalog; mend this line"
             ),
         ],
@@ -275,7 +275,7 @@ def test_a_file_that_is_not_utf_8_is_told_with_its_line(tmp_path: Path) -> None:
     path.write_bytes(header("fr").encode() + b'# \xe9\nmsgctxt "hello"\n')
     _, faults = read([tmp_path], SOURCES, "en", ["fr"])
     assert faults == (
-        Fault(path.as_posix(), 6, "", "not a PO file: not UTF-8", "save it as UTF-8"),
+        Fault(path.as_posix(), 6, "hello", "not a PO file: not UTF-8", "save it as UTF-8"),
     )
 
 

@@ -230,7 +230,7 @@ def test_a_catalogue_without_texts_makes_no_file(tmp_path: Path) -> None:
 
 
 def test_coverage_counts_and_writes_nothing(tmp_path: Path) -> None:
-    assert coverage([LOCALES, tmp_path], "fr", SOURCES) == (
+    assert coverage([LOCALES, tmp_path], "fr", SOURCES).counts == (
         Count("interface", complete=3, empty=5),
         Count("lessons", complete=1, stale=1),
         Count("quizzes"),

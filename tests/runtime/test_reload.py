@@ -41,7 +41,7 @@ class Files:
         return (None, self.wrong) if self.wrong else (self.mark, ())
 
     def reload(self) -> Reload[int]:
-        return Reload(lambda: self.mark, self.build, self.taken.append)
+        return Reload(lambda: self.mark, self.build, self.taken.append, known=0)
 
 
 async def test_nothing_is_learned_while_nothing_changes() -> None:
