@@ -114,7 +114,8 @@ def _db(config: Settings, given: argparse.Namespace) -> int:
         return 0
     if given.what != "upgrade":
         return _COPIES[given.what](config, given)
-    copy = asyncio.run(store.upgrade(config.database_url))
+    key, _ = _secrets(config)
+    copy = asyncio.run(store.upgrade(config.database_url, key=key))
     kept = f" A copy of it as it was: {copy}" if copy else ""
     _tell(f"The database is up to date.{kept}")
     return 0

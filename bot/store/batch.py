@@ -22,13 +22,13 @@ from bot.ports import Conflict, Post
 from bot.store import linking
 from bot.store.bulk import pour, put
 from bot.store.codec import Record, learner_of, pack_card, unpack_card
-from bot.store.erasing import erase
+from bot.store.erasing import erase, let_go
 from bot.store.fold import CLOCK, Opening, Place, Row, Rows, fold
 from bot.store.forgotten import Journal
 from bot.store.line import Line
 from bot.store.owing import owe
 from bot.store.sealing import Seal
-from bot.store.settling import delete_unowned, move
+from bot.store.settling import move
 from bot.store.tables import REVIEWS, addresses, learners, plans, seen
 from bot.store.upserts import upserts
 
@@ -340,7 +340,7 @@ def _write(
     if parted:
         linking.part(conn, parted, now)
     if left:
-        delete_unowned(conn, list(left))
+        let_go(conn, list(left))
     for old, to in rows.relocations:
         move(conn, old, to, seal)
     conn.commit()

@@ -118,10 +118,18 @@ _FIRST_LEASED: Final = select(func.min(plans.c.leased_until)).where(
 )
 _OLD: Final = (seen.c.at < bindparam("before")) & (seen.c.state != "parked")
 _TRIM: Final = delete(seen).where(_OLD, ~seen.c.id.startswith(CLOCK), ~seen.c.id.startswith(HEARD))
+_KNOWN: Final = select(learners.c.id).where(learners.c.id == bindparam("learner"))
+_HOLD: Final = _KNOWN.with_for_update(read=True, key_share=True)
+_HOLD_IF_FREE: Final = _KNOWN.with_for_update(read=True, key_share=True, skip_locked=True)
+_KEY_CHARACTERS: Final = 32
+"""Length of a learner's key."""
 _HEARD: Final = select(seen.c.at).where(seen.c.id == bindparam("name"))
 _HEAR: Final = update(seen).where(seen.c.id == bindparam("name")).values(at=bindparam("now"))
 _HEAR_FIRST: Final = insert(seen).values(tries=0, state="done")
-_TRIM_PLANS: Final = delete(seen).where(_OLD, seen.c.id.startswith(CLOCK))
+# Parked ones as well: their day is long over, and the name holds the key of a person.
+_TRIM_PLANS: Final = delete(seen).where(
+    seen.c.at < bindparam("before"), seen.c.id.startswith(CLOCK)
+)
 _TRIM_POSTS: Final = delete(outbox).where(
     outbox.c.settled_at < bindparam("before"), outbox.c.lane != int(Lane.ALERT)
 )
@@ -145,8 +153,13 @@ def claim(
     leases: dict[str, list[str]] = {}
     for row in rows:
         raised = EVENTS.get(row.kind)
-        if raised is None or row.tries >= PLAN_TRIES:
-            park(conn, _name(row), now)
+        if raised is None:
+            _put_off(conn, row.learner_id, row.kind, row.local_date, now)
+            continue
+        if row.tries >= PLAN_TRIES:
+            # Whoever is being forgotten just now waits for this plan: not for them as well.
+            if conn.execute(_HOLD_IF_FREE, {"learner": row.learner_id}).scalar():
+                _set_aside(conn, _name(row), now)
             continue
         address = seal.open(row.platform, row.lookup, row.sealed)
         events.append(Incoming(_name(row), address, now, raised(row.local_date), row.locale))
@@ -167,13 +180,37 @@ def next_due(conn: Connection) -> datetime | None:
 
 
 def failed(conn: Connection, event: str, now: datetime) -> int:
-    """Count a failed try of *event* and return the tries so far."""
+    """Count a failed try of *event* and return the tries so far.
+
+    Of whoever was forgotten meanwhile nothing is written: their event does nothing any more.
+    """
+    if _forgotten(conn, event):
+        return 1
     row = {"id": event, "at": now, "tries": 1, "state": "tried"}
     return int(conn.execute(upserts(conn.dialect.name).tried, row).scalar_one())
 
 
 def park(conn: Connection, event: str, now: datetime) -> None:
-    """Set *event* aside for ever; the plan that raised it is put off to its hour another day."""
+    """Set *event* aside for ever; the plan that raised it is put off to its hour another day.
+
+    Of whoever was forgotten meanwhile nothing is written.
+    """
+    if not _forgotten(conn, event):
+        _set_aside(conn, event, now)
+
+
+def _forgotten(conn: Connection, event: str) -> bool:
+    """Return whether *event* is of somebody who was forgotten; who was not is held until the end.
+
+    A name holds the key of its learner, and one that were written after they went would stay.
+    """
+    key = event.removeprefix(CLOCK).partition(":")[0]
+    if not event.startswith(CLOCK) or len(key) != _KEY_CHARACTERS:
+        return False
+    return conn.execute(_HOLD, {"learner": key}).scalar() is None
+
+
+def _set_aside(conn: Connection, event: str, now: datetime) -> None:
     row = {"id": event, "at": now, "tries": 0, "state": "parked"}
     conn.execute(upserts(conn.dialect.name).parked, row)
     if event.startswith(CLOCK):

@@ -17,13 +17,13 @@ from typing import Final
 from sqlalchemy import URL, Connection, bindparam, func, select, update
 
 from bot.ports import StoreDown
-from bot.store.database import journal_of, key_of, try_key
+from bot.store.database import journal_of, try_key
 from bot.store.erasing import begin_anew, catch_up
 from bot.store.forgotten import Journal, JournalFault
 from bot.store.leading import Lead
 from bot.store.line import Line, file_of, located
-from bot.store.migrate import REVISIONS, move, refuse, version
-from bot.store.sealing import PRIVATE, Seal
+from bot.store.migrate import REVISIONS, SchemaMismatch, move, refuse, version
+from bot.store.sealing import PRIVATE, Seal, key_of
 from bot.store.settling import count
 from bot.store.tables import OPEN, outbox
 
@@ -102,20 +102,26 @@ def _copy(file: Path, to: Path) -> None:
     if not file.is_file():
         raise ValueError(f"{file}: there is no such database to copy; check its name")
     draft = to.with_name(f".{to.name}.draft")
-    draft.unlink(missing_ok=True)
-    draft.touch(mode=PRIVATE)
     source = f"{file.resolve().as_uri()}?mode=ro"
     try:
+        draft.unlink(missing_ok=True)
+        draft.touch(mode=PRIVATE)
         with (
             closing(sqlite3.connect(source, uri=True)) as old,
             closing(sqlite3.connect(draft)) as new,
         ):
             old.backup(new)
         draft.replace(to)
-    except sqlite3.DatabaseError as error:
-        raise StoreDown(f"{file} cannot be copied to {to}: {error}") from error
+    except (sqlite3.DatabaseError, OSError) as error:
+        raise StoreDown(f"{file} cannot be copied to {to}: {_reason(error)}") from error
     finally:
-        draft.unlink(missing_ok=True)
+        # A folder that cannot be written holds no draft either.
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
+
+
+def _reason(error: sqlite3.DatabaseError | OSError) -> str:
+    return str(error.strerror if isinstance(error, OSError) else error)
 
 
 async def restore(
@@ -189,6 +195,10 @@ async def _replaced(file: Path, copy: Path, book: _Book, now: datetime) -> Resto
             base.execute("PRAGMA journal_mode = DELETE")
         before = _set_aside(file)
         draft.replace(file)
+    except SchemaMismatch as error:
+        raise SchemaMismatch(f"{copy}: {error}") from error
+    except (sqlite3.DatabaseError, OSError) as error:
+        raise StoreDown(f"{copy} cannot be put back as {file}: {_reason(error)}") from error
     finally:
         for left in _whole(draft):
             left.unlink(missing_ok=True)

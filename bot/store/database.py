@@ -4,7 +4,7 @@ Rule 1: this file only passes on; what is done in a transaction stands in the fi
 """
 
 from collections.abc import Sequence
-from contextlib import AbstractAsyncContextManager, suppress
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -20,7 +20,7 @@ from bot.store.forgotten import Journal, JournalFault
 from bot.store.leading import Lead
 from bot.store.line import Line, file_of, located
 from bot.store.migrate import ready
-from bot.store.sealing import PRIVATE, Key, KeyFault, Seal, load_key, make_key, new_key
+from bot.store.sealing import PRIVATE, Key, Seal, key_of
 from bot.store.sqlite import in_memory
 from bot.store.tables import EPOCH, addresses
 
@@ -183,28 +183,6 @@ def journal_of(
     if in_memory(url) or isinstance(key, Key):
         return None
     raise JournalFault("PostgreSQL needs an erase journal; set WARY_ERASE_JOURNAL to its file")
-
-
-def key_of(url: URL, file: Path | None, key: Key | Path | None, *, new: bool = True) -> Key:
-    """Return the key of a database; with *new* one is made for a file that is not there yet.
-
-    Raises:
-        KeyFault: there is none that can be used.
-    """
-    if isinstance(key, Key):
-        return key
-    if file is None:
-        if key is not None:
-            return load_key(key)
-        if in_memory(url):
-            return new_key()
-        raise KeyFault("PostgreSQL needs a key file; set WARY_KEY_FILE, then run: wary db key")
-    beside = key or file.with_name(f"{file.name}.key")
-    if new and not beside.exists() and not file.exists():
-        # Two processes may start at once: whoever comes second takes the first one's key.
-        with suppress(KeyFault):
-            return make_key(beside)
-    return load_key(beside)
 
 
 def try_key(conn: Connection, seal: Seal) -> None:

@@ -11,8 +11,10 @@ from typing import Final
 
 from sqlalchemy import BindParameter, Connection, bindparam, delete, func, select, update
 
+from bot.ports import Conflict
 from bot.store.bulk import put
 from bot.store.clock import EVENTS, KEPT_PLAN
+from bot.store.codec import Record
 from bot.store.fold import CLOCK
 from bot.store.forgotten import Journal, JournalFault
 from bot.store.sealing import number_of
@@ -33,12 +35,16 @@ _HOMES: Final = select(addresses.c.id, addresses.c.lookup).where(addresses.c.lea
 _FOUND: Final = select(addresses.c.id, addresses.c.lookup, addresses.c.learner_id).where(
     addresses.c.id.in_(_IDS)
 )
+_HOLD: Final = (
+    select(learners.c.id).where(learners.c.id.in_(_KEYS)).order_by(learners.c.id).with_for_update()
+)
 _ERASE: Final = delete(learners).where(learners.c.id.in_(_KEYS))
 _UNKEEP: Final = update(learners).where(learners.c.keeper_id.in_(_IDS)).values(keeper_id=None)
 _UNGUESS: Final = delete(guesses).where(guesses.c.address_id.in_(_IDS))
 _NEWEST: Final = select(func.max(seen.c.at))
 _UNNAME: Final = delete(seen).where(seen.c.id.in_(bindparam("names", expanding=True)))
 _RECORDED: Final = select(erasures.c.id)
+_DONE: Final = select(erasures.c.id).where(erasures.c.id.in_(bindparam("names", expanding=True)))
 _CLEAR: Final = delete(erasures)
 
 
@@ -67,6 +73,15 @@ def _forget(conn: Connection, keys: Sequence[str], places: Sequence[int]) -> Non
             conn.execute(_UNNAME, {"names": names_of(key, newest.date())})
     # What else is theirs goes with them: notes, plans, reviews, codes.
     conn.execute(_ERASE, {"keys": list(keys)})
+
+
+def let_go(conn: Connection, places: Sequence[int]) -> None:
+    """Delete the addresses *places* of whoever was forgotten, once nothing waits for them.
+
+    Whoever set a place up just now was named there after it was looked for; they hold the address.
+    """
+    delete_unowned(conn, places)
+    conn.execute(_UNKEEP, {"ids": places})
 
 
 def names_of(key: str, newest: date) -> Sequence[str]:
@@ -99,22 +114,39 @@ def catch_up(conn: Connection, journal: Journal) -> int:
             "journal, or, if it is lost for good, run: wary db journal"
         )
     owed = [(name, lookup) for name, lookup in entries.items() if name not in known]
-    for first in range(0, len(owed), AT_ONCE):
-        _again(conn, owed[first : first + AT_ONCE])
-    return len(owed)
+    parts = (owed[first : first + AT_ONCE] for first in range(0, len(owed), AT_ONCE))
+    return sum(_again(conn, part) for part in parts)
 
 
-def _again(conn: Connection, owed: Sequence[tuple[bytes, bytes]]) -> None:
-    lookups = {number_of(lookup): lookup for _, lookup in owed}
-    found = conn.execute(_FOUND, {"ids": list(lookups)}).all()
-    theirs = [row for row in found if row.lookup == lookups[row.id]]
+def _again(conn: Connection, written: Sequence[tuple[bytes, bytes]]) -> int:
+    """Do again what of *written* was not done meanwhile, and return how many that were.
+
+    What another process has written and not yet committed holds its learners: it is waited for,
+    and whoever came back since is left alone.
+    """
+    held = {row.learner_id for row in _living(conn, written)} - {None}
+    conn.execute(_HOLD, {"keys": sorted(held)}).all()
+    names = {"names": [name for name, _ in written]}
+    done = set(conn.execute(_DONE, names).scalars())
+    owed = [entry for entry in written if entry[0] not in done]
+    theirs = _living(conn, owed)
     keys = sorted({row.learner_id for row in theirs if row.learner_id})
+    if set(keys) - held:
+        raise Conflict("an address went to another learner")
     also = conn.execute(_HOMES, {"keys": keys}).all() if keys else ()
     places = sorted({row.id for row in (*theirs, *also)})
     if places:
         _forget(conn, keys, places)
-        delete_unowned(conn, places)
+        let_go(conn, places)
     _record(conn, [name for name, _ in owed])
+    return len(owed)
+
+
+def _living(conn: Connection, written: Sequence[tuple[bytes, bytes]]) -> Sequence[Record]:
+    """Return the rows of the addresses in *written* that are there."""
+    lookups = {number_of(lookup): lookup for _, lookup in written}
+    found = conn.execute(_FOUND, {"ids": list(lookups)}).all()
+    return [row for row in found if row.lookup == lookups[row.id]]
 
 
 def begin_anew(conn: Connection, journal: Journal) -> None:

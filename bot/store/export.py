@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy import BindParameter, Connection, Select, bindparam, func, or_, select
+from sqlalchemy import BindParameter, Connection, Select, bindparam, func, or_, select, text
 
 from bot.core.events import Address
 from bot.ports import Kept
@@ -27,6 +27,9 @@ from bot.store.tables import (
     reviews,
     seen,
 )
+
+_ONE_MOMENT: Final = text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+"""So that PostgreSQL reads all tables as they are now; SQLite does by itself."""
 
 _LEARNER: Final[BindParameter[str]] = bindparam("learner")
 _HOMES: Final[BindParameter[int]] = bindparam("homes", expanding=True)
@@ -58,6 +61,8 @@ _PACKED: Final = frozenset({"stage", "settings", "memory", "card"})
 
 def export(conn: Connection, address: Address, seal: Seal) -> Kept | None:
     """Return every row about the person at *address*, or None for a stranger."""
+    if conn.dialect.name != "sqlite":
+        conn.execute(_ONE_MOMENT)
     where = {"platform": address.platform, "lookup": seal.lookup(address)}
     learner = conn.execute(_WHO, where).scalar()
     if learner is None:

@@ -10,6 +10,7 @@ from typing import IO, Final
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.ports import StoreDown
 from bot.store.line import Line
 from bot.store.sealing import PRIVATE
 
@@ -29,7 +30,7 @@ class Lead:
         """Return whether this process leads, having tried to where it did not.
 
         Raises:
-            StoreDown: the database cannot be reached.
+            StoreDown: the database cannot be reached, or the lock's file not be made.
         """
         if self._held is None and self._line.locks:
             self._held = await self._advise()
@@ -64,8 +65,11 @@ def _advise(conn: Connection) -> bool:
 
 
 def _lock(path: Path) -> IO[bytes] | None:
-    path.touch(mode=PRIVATE)
-    file = path.open("rb")
+    try:
+        path.touch(mode=PRIVATE)
+        file = path.open("rb")
+    except OSError as error:
+        raise StoreDown(f"{path}: {error.strerror}; make its folder, and writable") from error
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

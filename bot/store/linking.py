@@ -35,7 +35,7 @@ from bot.store.bulk import put
 from bot.store.codec import Record, learner_of
 from bot.store.fold import Place, Tie
 from bot.store.sealing import Seal
-from bot.store.settling import delete_unowned, forget_posts
+from bot.store.settling import delete_unowned, forget_posts, hold_posts
 from bot.store.tables import (
     OPEN,
     REVIEWS,
@@ -319,6 +319,7 @@ def _leave(conn: Connection, tie: Tie, *, others: bool) -> Sequence[int]:
     which = select(addresses.c.id).where(_ALL_LEAVE if others else _ONE_LEAVES)
     where = {"learner": tie.learner} if others else {"row": tie.row}
     ids = conn.execute(which, where).scalars().all()
+    hold_posts(conn, ids)
     conn.execute(_LEAVE, {"ids": ids})
     return ids
 

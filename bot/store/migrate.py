@@ -6,14 +6,15 @@ Rule 3: a migration is one transaction; killed anywhere it has changed nothing.
 """
 
 import sqlite3
-from contextlib import closing, suppress
+from contextlib import closing
 from pathlib import Path
 from typing import Final
 
 from sqlalchemy import Connection, inspect, text
 
+from bot.ports import StoreDown
 from bot.store.line import Line, file_of, located
-from bot.store.sealing import PRIVATE
+from bot.store.sealing import PRIVATE, key_of
 from bot.store.sqlite import in_memory
 from bot.store.tables import learners, metadata
 
@@ -103,21 +104,29 @@ def _alone(conn: Connection) -> None:
         conn.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
 
 
-async def upgrade(url: str) -> Path | None:
+async def upgrade(url: str, *, key: Path | None = None) -> Path | None:
     """Bring the database at *url* to this version; return the copy that was made before.
+
+    A SQLite file that is not there is made, and with it its key where *key* or the file beside
+    it is not there either, as ``connect`` does.
 
     The copy lies beside the file as ``<name>.before-<revision>.db``; None where there was nothing
     to change or the database is not a SQLite file.
 
     Raises:
         SchemaMismatch: the database is newer than this version of Wary, or not Wary's.
+        KeyFault: the key of a new database cannot be used.
         StoreDown: it cannot be reached.
     """
     place = located(url)
     file = file_of(place)
     if file is not None:
-        with suppress(OSError):  # What cannot be made is told by the line.
+        try:
+            if not file.exists():
+                key_of(place, file, key)
             file.touch(mode=PRIVATE)
+        except OSError as error:
+            raise StoreDown(f"{file}: {error.strerror}; make its folder, and writable") from error
     line = Line(place)
     try:
         found = await line.run(version)

@@ -5,6 +5,7 @@ is committed before the first byte.
 Rule 2: what cannot be sent is settled on the way: the queue never stops at one post.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -15,10 +16,7 @@ from sqlalchemy import (
     Connection,
     Integer,
     bindparam,
-    case,
-    delete,
     false,
-    func,
     select,
     true,
     update,
@@ -30,7 +28,7 @@ from bot.store.codec import Record, unpack_card
 from bot.store.fold import LEASE
 from bot.store.linking import unveiled
 from bot.store.sealing import Seal
-from bot.store.settling import GOING, WAITED_FOR, count, drop, settle
+from bot.store.settling import GOING, WAITED_FOR, count, delete_unowned, drop, settle
 from bot.store.tables import HELD, PENDING, addresses, outbox, plans
 
 _IDS: Final[BindParameter[Sequence[int]]] = bindparam("ids", expanding=True)
@@ -98,22 +96,14 @@ _REPEAT: Final = (
     .where(*_IN_DOUBT, outbox.c.guarantee == "at_least_once", outbox.c.repeat == false())
     .values(state="pending", repeat=true())
 )
-_LOST: Final = (
-    select(
-        outbox.c.send_id,
-        case((outbox.c.learner_id == GOING, "erased"), else_="unknown").label("word"),
-        func.count().label("n"),
-    )
-    .where(*_IN_DOUBT, outbox.c.send_id.is_not(None))
-    .group_by(outbox.c.send_id, "word")
-)
 _GIVE_UP: Final = (
     update(outbox)
     .where(*_IN_DOUBT)
     .values(state="unknown", outcome="unknown", settled_at=bindparam("now"), card=None)
+    .returning(outbox.c.send_id, outbox.c.learner_id)
 )
 _ENDED: Final = (outbox.c.settled_at == bindparam("now")) & (outbox.c.learner_id == GOING)
-_DELETE_UNOWNED: Final = delete(addresses).where(addresses.c.learner_id.is_(None), ~WAITED_FOR)
+_UNOWNED: Final = select(addresses.c.id).where(addresses.c.learner_id.is_(None), ~WAITED_FOR)
 
 
 def claim(
@@ -181,9 +171,14 @@ def release(conn: Connection, now: datetime) -> int:
     """Free what a dead process held and return how many posts are to be sent again."""
     conn.execute(_FREE_PLANS)
     freed = [conn.execute(statement).rowcount for statement in (_FREE, _CONVERGE, _REPEAT)]
-    lost = {(row.send_id, row.word): row.n for row in conn.execute(_LOST)}
-    conn.execute(_GIVE_UP, {"now": now})
+    lost = Counter(
+        (row.send_id, "erased" if row.learner_id == GOING else "unknown")
+        for row in conn.execute(_GIVE_UP, {"now": now}).all()
+        if row.send_id is not None
+    )
     drop(conn, _ENDED, {"now": now})
     count(conn, lost)
-    conn.execute(_DELETE_UNOWNED)
+    loose = conn.execute(_UNOWNED).scalars().all()
+    if loose:
+        delete_unowned(conn, loose)
     return sum(freed)

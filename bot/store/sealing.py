@@ -13,8 +13,10 @@ from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import URL
 
 from bot.core.events import Address
+from bot.store.sqlite import in_memory
 
 KEY_BYTES = 32
 """Length of each half of the key, in bytes: SHA-256's block of output, AES-256's key."""
@@ -95,6 +97,28 @@ def load_key(path: Path) -> Key:
         lookup, seal = (bytes.fromhex(line) for line in lines)
         return Key(lookup, seal)
     raise KeyFault(f"{path}: the key file is malformed; put back a good copy")
+
+
+def key_of(url: URL, file: Path | None, key: Key | Path | None, *, new: bool = True) -> Key:
+    """Return the key of a database; with *new* one is made for a file that is not there yet.
+
+    Raises:
+        KeyFault: there is none that can be used.
+    """
+    if isinstance(key, Key):
+        return key
+    if file is None:
+        if key is not None:
+            return load_key(key)
+        if in_memory(url):
+            return new_key()
+        raise KeyFault("PostgreSQL needs a key file; set WARY_KEY_FILE, then run: wary db key")
+    beside = key or file.with_name(f"{file.name}.key")
+    if new and not beside.exists() and not file.exists():
+        # Two processes may start at once: whoever comes second takes the first one's key.
+        with suppress(KeyFault):
+            return make_key(beside)
+    return load_key(beside)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,11 +24,11 @@ from sqlalchemy import (
 )
 
 from bot.core.events import Address
-from bot.ports import Outcome, State
+from bot.ports import Conflict, Outcome, State
 from bot.store.bulk import put
 from bot.store.codec import Record
 from bot.store.sealing import Seal
-from bot.store.tables import OPEN, addresses, outbox, plans
+from bot.store.tables import OPEN, addresses, learners, outbox, plans
 from bot.store.upserts import upserts
 
 _BEGUN: Final = frozenset({"leased", "sending"})
@@ -51,6 +51,17 @@ _ROWS: Final = select(
 )
 _ROW: Final = _ROWS.where(outbox.c.id == bindparam("row")).with_for_update()
 _ROWS_MANY: Final = _ROWS.where(outbox.c.id.in_(_IDS)).order_by(outbox.c.id).with_for_update()
+_OWNED: Final = (
+    select(addresses.c.learner_id)
+    .join(outbox, outbox.c.address_id == addresses.c.id)
+    .where(outbox.c.id.in_(_IDS), addresses.c.learner_id.is_not(None))
+)
+_HOLD_OWNERS: Final = (
+    select(learners.c.id)
+    .where(learners.c.id.in_(_OWNED))
+    .order_by(learners.c.id)
+    .with_for_update()
+)
 _FINISH: Final = (
     update(outbox)
     .where(outbox.c.id == bindparam("row"))
@@ -89,6 +100,7 @@ _HOLD_UNOWNED: Final = (
 )
 _DELETE_UNOWNED: Final = delete(addresses).where(_UNOWNED, ~WAITED_FOR)
 _AT: Final = outbox.c.address_id.in_(_IDS)
+_HOLD_POSTS: Final = select(outbox.c.id).where(_AT).order_by(outbox.c.id).with_for_update()
 _UNDER_WAY: Final = _AT & (outbox.c.state == "sending")
 _OVER: Final = _AT & outbox.c.state.in_(sorted(FINAL))
 _ASIDE: Final = _AT & (outbox.c.state != "sending")
@@ -117,9 +129,12 @@ _EMPTY: Final = {
     "settled_at": func.coalesce(outbox.c.settled_at, outbox.c.due_at),
 }
 """What a post is made that was anybody's: nothing but a number."""
-_OWNER: Final = select(
-    addresses.c.learner_id, addresses.c.closed_at, addresses.c.home, addresses.c.linked_at
-).where(addresses.c.id == bindparam("row"))
+_OWNER: Final = (
+    select(addresses.c.learner_id, addresses.c.closed_at, addresses.c.home, addresses.c.linked_at)
+    .where(addresses.c.id == bindparam("row"))
+    # Whoever writes there just now ends first, and what they wrote moves as well.
+    .with_for_update()
+)
 _INHERIT: Final = (
     update(addresses)
     .where(addresses.c.id == bindparam("row"), addresses.c.learner_id.is_(None))
@@ -137,7 +152,11 @@ def settle(conn: Connection, outcomes: Sequence[Outcome], now: datetime, seal: S
     """Record *outcomes* and return how many addresses of nobody went with their last post.
 
     One that comes too late, for a settled post, changes nothing.
+
+    Raises:
+        Conflict: an address that closes or moves went to another learner just now.
     """
+    _hold_owners(conn, [o.post for o in outcomes if o.state == "gone" or o.moved_to])
     rows = _rows(conn, [outcome.post for outcome in outcomes])
     known = {o.post: o for o in outcomes if o.post in rows and _fits(o, rows[o.post])}
     final = [o for o in known.values() if o.state in FINAL]
@@ -149,6 +168,19 @@ def settle(conn: Connection, outcomes: Sequence[Outcome], now: datetime, seal: S
         if outcome.moved_to is not None:
             move(conn, rows[outcome.post].address_id, outcome.moved_to, seal)
     return _clean(conn, final, rows, now)
+
+
+def _hold_owners(conn: Connection, ids: Ids) -> None:
+    """Let the learners to whom the posts *ids* went do nothing else meanwhile.
+
+    Two addresses of one may close at once, or one close while they come back at the other:
+    whether they can still be written to is looked up by one transaction after the other.
+    """
+    if not ids or conn.dialect.name == "sqlite":
+        return
+    held = set(conn.execute(_HOLD_OWNERS, {"ids": ids}).scalars())
+    if set(conn.execute(_OWNED, {"ids": ids}).scalars()) - held:
+        raise Conflict("an address went to another learner")
 
 
 def _finished(outcome: Outcome, now: datetime) -> dict[str, object]:
@@ -216,12 +248,22 @@ def delete_unowned(conn: Connection, places: Ids) -> int:
     return conn.execute(_DELETE_UNOWNED, {"ids": places}).rowcount
 
 
+def hold_posts(conn: Connection, places: Ids) -> None:
+    """Hold all that goes or went to *places*: what is settled just now is settled first.
+
+    A statement of PostgreSQL would look for a post's state as it was, wait, and leave it out.
+    """
+    if conn.dialect.name != "sqlite":
+        conn.execute(_HOLD_POSTS, {"ids": places}).all()
+
+
 def forget_posts(conn: Connection, places: Ids, *, waiting: bool) -> None:
     """Delete what was sent to *places*, and with *waiting* also what was not sent yet.
 
     What is on its way just now is deleted when it has ended.  What belonged to a send is counted
     there as ``erased``, so that its sums still balance.
     """
+    hold_posts(conn, places)
     which = _ASIDE if waiting else _OVER
     changes: Counter[tuple[int, str]] = Counter()
     for row in conn.execute(_COUNTED.where(which), {"ids": places}):

@@ -4,6 +4,7 @@ from datetime import timedelta
 import pytest
 
 from bot.core.events import LessonDue
+from bot.core.learner import Stranger
 from bot.store.database import Database
 from tests.store.people import ANA, BEN, DAY, NOW, TODAY, TOMORROW, change, event, rows, take
 
@@ -74,6 +75,31 @@ async def test_a_plan_of_another_version_is_put_off(store: Database) -> None:
     await change(store, "UPDATE plans SET kind = 'cup'")
     assert await store.claim_due(NOW, 1) == ()
     assert await store.next_due() == NOW + DAY
+    # Its name could not be told when its learner is forgotten, so none is written.
+    assert await rows(store, "SELECT id FROM seen WHERE id LIKE 'plan:%'") == []
+
+
+@pytest.mark.parametrize("what", ["failed", "park"])
+async def test_a_day_of_somebody_forgotten_meanwhile_is_named_nowhere(
+    store: Database, what: str
+) -> None:
+    await take(store, event("t:1"), DUE)
+    [due] = await store.claim_due(NOW, 1)
+    await take(store, event("t:2"), stage=Stranger())
+    assert await getattr(store, what)(due.id, NOW) == {"failed": 1, "park": None}[what]
+    assert await rows(store, "SELECT id FROM seen WHERE id LIKE 'plan:%'") == []
+
+
+async def test_a_day_put_aside_is_forgotten_when_no_lesson_can_come_for_it(
+    store: Database,
+) -> None:
+    await take(store, event("t:1"), DUE)
+    [due] = await store.claim_due(NOW, 1)
+    await store.park(due.id, NOW)
+    await store.trim(NOW + 400 * DAY)
+    assert await rows(store, "SELECT id FROM seen WHERE state = 'parked'") == [(due.id,)]
+    await store.trim(NOW + 401 * DAY)
+    assert await rows(store, "SELECT id FROM seen WHERE state = 'parked'") == []
 
 
 async def test_the_next_instant_is_the_first_free_plan_or_the_end_of_a_lease(
