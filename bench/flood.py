@@ -7,15 +7,15 @@ Rule 3: what a press waited here is told apart from what it waited at us.
 
 import asyncio
 import time
-from collections import deque
 from collections.abc import Hashable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from bench.hooked import Queues, Update
-from bench.loopback.plain import Answer, response
+from bench.loopback.plain import Answer
 from bench.loopback.telegram import TRUE, known, parsed, result
+from bench.polled import Polled
 
 PRANK = 666
 """Who presses all the time."""
@@ -25,9 +25,6 @@ TICK = 0.01
 
 TOKENS = ("track:en:citizen", "go:hour", "go:often", "go:settings")
 """What the others press, each in turn."""
-
-AT_ONCE = 100
-"""Updates a poll.  Source: Telegram, getUpdates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +65,11 @@ class Square:
 
         *hooked*: we call, and are not asked; *apart*: then one call at a time of each person.
         """
-        self.waiting: deque[Update] = deque()
+        self.polled = Polled(self.handing)
         self.queues = Queues()
         self.hook: dict[str, Any] = {}
         self.hooked, self._apart = hooked, apart
         self._number = 0
-        self._poll: asyncio.Future[bytes] | None = None
         self._ticks: dict[str, float] = {}
         self._cards: dict[int, float] = {}
         self._handed: dict[str, float] = {}
@@ -84,7 +80,7 @@ class Square:
         method, given = path.rpartition("/")[2].lower(), parsed(body)
         match method:
             case "getupdates":
-                return self._updates(int(given.get("offset", 0)))
+                return self.polled.updates(int(given.get("offset", 0)))
             case "answercallbackquery":
                 name = str(given["callback_query_id"])
                 self._arrived(self._ticks, name, self._seen.ticks)
@@ -112,20 +108,20 @@ class Square:
                 while done[kind] < rate * now:
                     self._press(load, done[kind], other=bool(kind))
                     done[kind] += 1
-            self._tell()
+            self.polled.tell()
             await asyncio.sleep(TICK)
         self._seen.pressed = done[1]
         with suppress(TimeoutError):
             await asyncio.wait_for(self._all_taken(), calm)
         self._seen.lasted = time.perf_counter() - begun
-        self._seen.taken = self._number - first - len(self.waiting) - len(self.queues)
+        self._seen.taken = self._number - first - len(self.polled) - len(self.queues)
         await asyncio.sleep(1.0)
         for told in (self._ticks, self._cards, self._handed):
             told.clear()
         return self._seen
 
     async def _all_taken(self) -> None:
-        while self.waiting or self.queues or self._ticks:  # noqa: ASYNC110 - polled, to cost each press nothing
+        while self.polled or self.queues or self._ticks:  # noqa: ASYNC110 - polled, to cost each press nothing
             await asyncio.sleep(TICK)
 
     def _press(self, load: Load, number: int, *, other: bool) -> None:
@@ -146,7 +142,7 @@ class Square:
             key: Hashable = person if self._apart else self._number
             self.queues.add(key, update)
         else:
-            self.waiting.append(update)
+            self.polled.add(update)
 
     def handing(self, one: Update) -> None:
         """Remember when *one* was handed over for the first time."""
@@ -157,24 +153,3 @@ class Square:
         pressed = waiting.pop(name, None)
         if pressed is not None:
             seen.append(time.perf_counter() - pressed)
-
-    # By polling
-
-    def _updates(self, offset: int) -> Answer:
-        while self.waiting and self.waiting[0].number < offset:
-            self.waiting.popleft()
-        if not self.waiting:
-            self._poll = asyncio.get_running_loop().create_future()
-            return self._poll
-        return self._some()
-
-    def _some(self) -> bytes:
-        some = [self.waiting[at] for at in range(min(AT_ONCE, len(self.waiting)))]
-        for one in some:
-            self.handing(one)
-        return response(b'{"ok":true,"result":[' + b",".join(one.body for one in some) + b"]}")
-
-    def _tell(self) -> None:
-        if self._poll and self.waiting:
-            poll, self._poll = self._poll, None
-            poll.set_result(self._some())

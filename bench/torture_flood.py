@@ -6,26 +6,19 @@ Source: trust.md, A1, A3 and U7.
 """
 
 import asyncio
-import os
-import socket
 import statistics
-import subprocess
 import sys
-import tempfile
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]  # ships no types
 
 from bench.flood import Load, Seen, Square
 from bench.hooked import CALLS, call
-from bench.loopback.plain import listening
-from bench.loopback.telegram import TOKEN
 from bench.rows import RUNS
+from bench.served import serving
 
-ROOT = Path(__file__).parents[1]
 SECONDS = 60.0
 FLOOD = 5000.0
 MEMORY = 300.0
@@ -36,41 +29,23 @@ WORSE = 1.1
 
 
 @asynccontextmanager
-async def serving(square: Square) -> AsyncIterator[psutil.Process]:
-    """Run ``wary serve`` at *square*, called over a webhook or polling, until the context ends."""
-    with tempfile.TemporaryDirectory() as folder, socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-        free.close()
-        environment = {
-            **{key: value for key, value in os.environ.items() if not key.startswith("WARY_")},
-            "WARY_PLATFORMS": "telegram",
-            "WARY_DATABASE_URL": f"sqlite:///{folder}/wary.db",
-            "WARY_TELEGRAM_TOKEN": TOKEN,
-            "WARY_TELEGRAM_API_URL": await listening(square.answer),
-            "WARY_TELEGRAM_PAID": "yes",
-            "WARY_PORT": str(port),
-        }
-        if square.hooked:
-            environment["WARY_TELEGRAM_WEBHOOK_URL"] = f"http://127.0.0.1:{port}/tg"
-        command = [sys.executable, "-m", "bot", "serve"]
-        running = subprocess.Popen(command, cwd=ROOT, env=environment)  # noqa: S603, ASYNC220
+async def pressed(square: Square) -> AsyncIterator[psutil.Process]:
+    """Run ``wary serve`` at *square*, and the calls of its webhook, until the context ends."""
+    async with serving(square.answer, hooked=square.hooked) as served:
         calls: list[asyncio.Task[None]] = []
+        if square.hooked:
+            await _called(square)
+            secret, there = str(square.hook["secret_token"]), ("127.0.0.1", served.port, "/tg")
+            calls = [
+                asyncio.create_task(call(there, secret, square.queues, square.handing))
+                for _ in range(CALLS)
+            ]
         try:
-            if square.hooked:
-                await _called(square)
-                secret, there = str(square.hook["secret_token"]), ("127.0.0.1", port, "/tg")
-                calls = [
-                    asyncio.create_task(call(there, secret, square.queues, square.handing))
-                    for _ in range(CALLS)
-                ]
-            yield psutil.Process(running.pid)
+            yield served.process
         finally:
             for task in calls:
                 task.cancel()
             await asyncio.gather(*calls, return_exceptions=True)
-            running.terminate()
-            running.wait(20)
 
 
 async def _called(square: Square) -> None:
@@ -111,7 +86,7 @@ async def flood(
     The ratio is that of the slowest twentieth of ticks, the median of *runs*.
     """
     most = [0.0]
-    async with serving(square) as process:
+    async with pressed(square) as process:
         weighing = asyncio.create_task(_weighed(process, most))
         await square.endure(Load(10.0, calm.others, people=calm.people))  # everybody is known
         pairs = [
