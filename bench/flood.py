@@ -2,17 +2,20 @@
 
 Rule 1: what counts is what a person sees: the tick on their press, and the card that follows.
 Rule 2: a press that finds no room waits here, as it would at Telegram, and comes again.
+Rule 3: what a press waited here is told apart from what it waited at us.
 """
 
 import asyncio
 import time
-from collections import deque
+from collections.abc import Hashable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from bench.loopback.plain import Answer, response
+from bench.hooked import Queues, Update
+from bench.loopback.plain import Answer
 from bench.loopback.telegram import TRUE, known, parsed, result
+from bench.polled import Polled
 
 PRANK = 666
 """Who presses all the time."""
@@ -22,9 +25,6 @@ TICK = 0.01
 
 TOKENS = ("track:en:citizen", "go:hour", "go:often", "go:settings")
 """What the others press, each in turn."""
-
-AT_ONCE, CALLS = 100, 40
-"""Updates a poll, and calls of a webhook at once.  Source: Telegram, getUpdates, setWebhook."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,8 @@ class Seen:
     pressed: int = 0
     ticks: list[float] = field(default_factory=list)
     cards: list[float] = field(default_factory=list)
+    ours: list[float] = field(default_factory=list)
+    """Of each tick, only what passed since the press was first handed over."""
     taken: int = 0
     """Updates that were acknowledged, of anybody."""
     lasted: float = 0.0
@@ -58,14 +60,19 @@ class Seen:
 class Square:
     """The service, and everybody who presses at it."""
 
-    def __init__(self) -> None:
-        """Start with nobody."""
-        self.waiting: deque[tuple[int, bytes]] = deque()
+    def __init__(self, *, hooked: bool = False, apart: bool = True) -> None:
+        """Start with nobody.
+
+        *hooked*: we call, and are not asked; *apart*: then one call at a time of each person.
+        """
+        self.polled = Polled(self.handing)
+        self.queues = Queues()
         self.hook: dict[str, Any] = {}
+        self.hooked, self._apart = hooked, apart
         self._number = 0
-        self._poll: asyncio.Future[bytes] | None = None
         self._ticks: dict[str, float] = {}
         self._cards: dict[int, float] = {}
+        self._handed: dict[str, float] = {}
         self._seen = Seen()
 
     def answer(self, _: str, path: str, body: bytes) -> Answer:
@@ -73,9 +80,11 @@ class Square:
         method, given = path.rpartition("/")[2].lower(), parsed(body)
         match method:
             case "getupdates":
-                return self._updates(int(given.get("offset", 0)))
+                return self.polled.updates(int(given.get("offset", 0)))
             case "answercallbackquery":
-                self._arrived(self._ticks, str(given["callback_query_id"]), self._seen.ticks)
+                name = str(given["callback_query_id"])
+                self._arrived(self._ticks, name, self._seen.ticks)
+                self._arrived(self._handed, name, self._seen.ours)
                 return TRUE
             case "sendmessage" | "editmessagetext":
                 self._arrived(self._cards, given["chat_id"], self._seen.cards)
@@ -99,20 +108,20 @@ class Square:
                 while done[kind] < rate * now:
                     self._press(load, done[kind], other=bool(kind))
                     done[kind] += 1
-            self._tell()
+            self.polled.tell()
             await asyncio.sleep(TICK)
         self._seen.pressed = done[1]
         with suppress(TimeoutError):
             await asyncio.wait_for(self._all_taken(), calm)
         self._seen.lasted = time.perf_counter() - begun
-        self._seen.taken = self._number - first - len(self.waiting)
+        self._seen.taken = self._number - first - len(self.polled) - len(self.queues)
         await asyncio.sleep(1.0)
-        self._ticks.clear()
-        self._cards.clear()
+        for told in (self._ticks, self._cards, self._handed):
+            told.clear()
         return self._seen
 
     async def _all_taken(self) -> None:
-        while self.waiting or self._ticks:  # noqa: ASYNC110 - polled, to cost each press nothing
+        while self.polled or self.queues or self._ticks:  # noqa: ASYNC110 - polled, to cost each press nothing
             await asyncio.sleep(TICK)
 
     def _press(self, load: Load, number: int, *, other: bool) -> None:
@@ -128,56 +137,19 @@ class Square:
             f'"date":1,"chat":{{"id":{person},"type":"private"}}}},"chat_instance":"1",'
             f'"data":"{token}"}}}}'
         )
-        self.waiting.append((self._number, pressed.encode()))
+        update = Update(self._number, pressed.encode(), name if other else "")
+        if self.hooked:
+            key: Hashable = person if self._apart else self._number
+            self.queues.add(key, update)
+        else:
+            self.polled.add(update)
+
+    def handing(self, one: Update) -> None:
+        """Remember when *one* was handed over for the first time."""
+        if one.name in self._ticks:
+            self._handed.setdefault(one.name, time.perf_counter())
 
     def _arrived(self, waiting: dict[Any, float], name: object, seen: list[float]) -> None:
         pressed = waiting.pop(name, None)
         if pressed is not None:
             seen.append(time.perf_counter() - pressed)
-
-    # By polling
-
-    def _updates(self, offset: int) -> Answer:
-        while self.waiting and self.waiting[0][0] < offset:
-            self.waiting.popleft()
-        if not self.waiting:
-            self._poll = asyncio.get_running_loop().create_future()
-            return self._poll
-        return self._some()
-
-    def _some(self) -> bytes:
-        some = [self.waiting[at][1] for at in range(min(AT_ONCE, len(self.waiting)))]
-        return response(b'{"ok":true,"result":[' + b",".join(some) + b"]}")
-
-    def _tell(self) -> None:
-        if self._poll and self.waiting:
-            poll, self._poll = self._poll, None
-            poll.set_result(self._some())
-
-    # By webhook
-
-    async def call(self, host: str, port: int, path: str) -> None:
-        """Hand over updates, one after the other, until cancelled; what was not taken, again."""
-        head = (
-            f"POST {path} HTTP/1.1\r\nHost: {host}:{port}\r\nContent-Type: application/json\r\n"
-            f"X-Telegram-Bot-Api-Secret-Token: {self.hook['secret_token']}\r\nContent-Length: "
-        ).encode()
-        while True:
-            # A server hangs up on a line that was silent for some seconds.
-            with suppress(asyncio.IncompleteReadError, ConnectionError):
-                await self._talk(head, *await asyncio.open_connection(host, port))
-
-    async def _talk(
-        self, head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
-        while True:
-            if not self.waiting:
-                await asyncio.sleep(TICK)
-                continue
-            one, status = self.waiting.popleft(), b""
-            try:
-                writer.write(b"%b%d\r\n\r\n%b" % (head, len(one[1]), one[1]))
-                status = (await reader.readuntil(b"\r\n\r\n"))[:20]
-            finally:
-                if b" 200 " not in status:
-                    self.waiting.append(one)

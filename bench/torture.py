@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bench import torture_calendar, torture_fire, torture_flood
+from bench import torture_calendar, torture_fire, torture_flood, torture_forged
 
 ROOT = Path(__file__).parents[1]
 KILLS = "200"
@@ -39,6 +39,7 @@ def main() -> int:
     """Run all of it; return 1 where anything was found."""
     found = kills() + packs()
     found = torture_flood.main() or found
+    found = torture_forged.main() or found
     found = torture_fire.main() or found
     return 1 if torture_calendar.main() or found else 0
 

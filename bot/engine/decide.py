@@ -84,6 +84,16 @@ PRESSES: dict[str, Press] = {
 }
 """Which feature answers a press, by its verb; None from it: the press means nothing now."""
 
+PARTS = {
+    **dict.fromkeys(("more", "enough", "lesson", mydata.COMMAND), 0),
+    **dict.fromkeys(("lang", "send", "quiz", "go", "take", "link", "forget"), 1),
+    **dict.fromkeys(("track", "answer", "read", "act", "set", "page"), 2),
+}
+"""Most parts behind a verb; of one that is not here its feature says which it knows.
+
+A token with more was never on a button of ours: it means nothing, whatever its beginning means.
+"""
+
 FIRST = frozenset({"lang", "track", "check", "menu", "forget", mydata.COMMAND})
 """The verbs that a stranger may press; all others belong to somebody who is known."""
 
@@ -188,10 +198,10 @@ def _acted(learner: Learner, incoming: Incoming, event: Act, library: Library) -
 
 
 def _pressed(learner: Learner, incoming: Incoming, event: Pressed, library: Library) -> Decision:
-    verb = event.action.verb
+    verb, parts = event.action.verb, len(event.action.args)
     # A button of an earlier life must not make a stranger known who was asked nothing yet.
     known = verb in FIRST or not isinstance(learner.stage, Stranger)
-    press = PRESSES.get(verb) if known else None
+    press = PRESSES.get(verb) if known and parts <= PARTS.get(verb, parts) else None
     found = press(learner, incoming, event, library) if press else None
     return found or _before(learner, incoming, library)
 

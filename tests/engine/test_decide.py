@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -20,8 +21,25 @@ from bot.core.events import (
     Unreadable,
 )
 from bot.core.learner import Learner
-from bot.engine.decide import PRESSES, decide
-from tests.engine.school import ITEMS, LESSONS, LIBRARY, ME, NOON
+from bot.engine.decide import PARTS, PRESSES, decide
+from tests.engine.school import ITEMS, LESSONS, LIBRARY, ME, NOON, joined
+
+TOKENS = (
+    "go:track",
+    "quiz:phi-01",
+    "read:phi-01:0",
+    "set:often:never",
+    "set:hour:18.00",
+    "go:settings",
+    "go:pause",
+    "page:country:1",
+    "lesson",
+    "more",
+    "link:new",
+    "forget:now",
+    "mydata",
+)
+"""Tokens that mean something to whoever has joined."""
 
 WORDS = st.sampled_from(
     [
@@ -134,3 +152,20 @@ def test_whoever_only_presses_what_is_shown_always_gets_on(taps: list[int]) -> N
         texts = [getattr(effect, "text", None) for effect in decision.effects]
         assert "press.before" not in [text.key for text in texts if text], event
         card = (cards(decision) or [card])[0]
+
+
+@pytest.mark.parametrize("token", TOKENS)
+@pytest.mark.parametrize("more", ["junk", "23dd479b3b2c3370", ""])
+def test_a14_a_token_with_more_than_a_button_carries_means_nothing(token: str, more: str) -> None:
+    genuine = joined()
+    genuine.press(token)
+    assert genuine.notice != "press.before", "without the addition it means something"
+    talk = joined()
+    before = talk.learner
+    talk.press(f"{token}:{more}")
+    assert talk.notice == "press.before"
+    assert talk.learner == before
+
+
+def test_a14_parts_are_counted_for_verbs_that_are_pressed() -> None:
+    assert set(PARTS) <= set(PRESSES)

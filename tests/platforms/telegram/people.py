@@ -1,9 +1,10 @@
 """Makes bots on the loopback server, and the house behind one."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from bot import i18n, store
 from bot.core.card import Text
@@ -11,7 +12,7 @@ from bot.core.message import Rich, Span
 from bot.platforms.telegram.adapter import Telegram
 from bot.platforms.telegram.options import read
 from bot.platforms.telegram.transport import Transport
-from bot.ports import Platform, Receive, Store, Tools
+from bot.ports import Now, Platform, Receive, Store, Tools
 from bot.runtime.hear import Ear
 from bot.runtime.outbox import Dispatcher
 from bot.runtime.render import renderer
@@ -28,13 +29,17 @@ async def nap(_: float) -> None:
 
 
 def bot(
-    api: BotApi | str, *, token: str = TOKEN, transport: Transport | None = None, **more: str
+    api: BotApi | str,
+    *,
+    token: str = TOKEN,
+    transport: Transport | None = None,
+    now: Now = lambda: NOW,
+    **more: str,
 ) -> Telegram:
     """Return a bot that speaks to the server and never waits for long."""
     url = api if isinstance(api, str) else api.url
-    return Telegram(
-        read({"token": token, "api_url": url, **more}), tools(), transport=transport, sleep=nap
-    )
+    options = read({"token": token, "api_url": url, **more})
+    return Telegram(options, tools(now=now), transport=transport, sleep=nap)
 
 
 @asynccontextmanager
@@ -66,16 +71,23 @@ class Home:
 
 @asynccontextmanager
 async def home(
-    platform: Platform, url: str = "sqlite://", *, running: bool = True
+    platform: Platform,
+    url: str = "sqlite://",
+    *,
+    running: bool = True,
+    key: Path | None = None,
+    now: Now = lambda: NOW,
+    say: Callable[[str, Text], Rich] = said,
 ) -> AsyncIterator[Home]:
     """Run turns and dispatcher around *platform*, over a database; or leave that to the test."""
-    base = await store.connect(url)
-    render = renderer(said, lambda tag: tag == "ar")
+    journal = key.with_suffix(".erased") if key else None
+    base = await store.connect(url, key=key, journal=journal)
+    render = renderer(say, lambda tag: tag == "ar")
     gate = Gate(1_000_000.0, asyncio.get_running_loop().time)
-    outbox = Dispatcher(platform, base, render, gate, lambda: NOW)
+    outbox = Dispatcher(platform, base, render, gate, now)
     tools = Tools(
-        now=lambda: NOW,
-        translate=said,
+        now=now,
+        translate=say,
         fit=lambda tag: i18n.fitting(tag, LIBRARY.languages),
         rtl=i18n.rtl,
     )
