@@ -132,6 +132,9 @@ def _column(parameter: Parameter, rows: Sequence[dict[str, object]]) -> Iterable
     if not given:
         value = driven(constant) if driven else constant
         return [value] * len(rows)
+    values = [row[name] for row in rows]
     if driven is None:
-        return [row[name] for row in rows]
-    return [driven(row[name]) for row in rows]
+        return values
+    if values.count(values[0]) == len(values):
+        return [driven(values[0])] * len(values)  # As of one instant most rows of a batch are.
+    return [driven(value) for value in values]

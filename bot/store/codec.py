@@ -11,6 +11,7 @@ from dataclasses import MISSING, fields
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from hashlib import blake2b
+from operator import attrgetter
 from typing import Any, Final, TypeAlias
 
 from sqlalchemy import Row
@@ -113,6 +114,9 @@ _MEMORY: Final = fields(Memory)
 _SETTINGS: Final = {f.name: f.default for f in fields(Learner) if f.name not in _COLUMNS}
 """All other fields and their defaults: they share the column ``settings``."""
 
+_SET: Final = tuple(_SETTINGS.items())
+_HELD: Final = attrgetter(*_SETTINGS)
+
 
 def _down(value: Any) -> dict[str, Any]:
     """Return *value*, which JSON does not know, as an object of JSON.
@@ -138,7 +142,10 @@ def _up(found: dict[str, Any]) -> Any:
     """Return what ``_down`` was given; an object without a tag stays one."""
     tag = found.get(_TAG)
     if tag is None:
-        return {name: _tuples(held) for name, held in found.items()}
+        for name, held in found.items():
+            if type(held) is list:
+                found[name] = tuple(map(_tuples, held))
+        return found
     if tag in _CLASSES:
         kind = _CLASSES[tag]
         return kind(**{n: _tuples(found[n]) for n, _default in _FIELDS[kind] if n in found})
@@ -151,8 +158,12 @@ def _tuples(value: Any) -> Any:
     return tuple(map(_tuples, value)) if type(value) is list else value
 
 
-_dump: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_down).encode
+# Nothing that is kept can hold itself: it is made of tuples that cannot change.
+_dump: Final = json.JSONEncoder(
+    ensure_ascii=False, check_circular=False, separators=(",", ":"), default=_down
+).encode
 _load: Final = json.JSONDecoder(object_hook=_up).decode
+_plain: Final = json.JSONDecoder().decode
 
 
 def pack_card(card: Card) -> str:
@@ -199,11 +210,28 @@ def unpack_stage(text: str) -> Stage:
 def pack_settings(learner: Learner) -> str:
     """Return what the column ``settings`` holds of *learner*, as JSON."""
     found = {}
-    for name, default in _SETTINGS.items():
-        held = getattr(learner, name)
-        if held != default:
+    for (name, default), held in zip(_SET, _HELD(learner), strict=True):
+        if held is not default and held != default:
             found[name] = held
     return _dump(found)
+
+
+def _unpack_settings(text: str) -> dict[str, Any]:
+    """Return what ``pack_settings`` packed, its fields by name.
+
+    Without a hook: nearly all of it is flat, and the decoder would call Python for the whole.
+    """
+    return {name: _raised(held) for name, held in _plain(text).items() if name in _SETTINGS}
+
+
+def _raised(value: Any) -> Any:
+    """Return what ``_load`` makes of *value*, as plain JSON gave it."""
+    kind = type(value)
+    if kind is list:
+        return tuple(map(_raised, value))
+    if kind is dict:
+        return _up({name: _raised(held) for name, held in value.items()})
+    return value
 
 
 def learner_row(
@@ -230,7 +258,7 @@ def learner_of(row: Record, address: Address) -> Learner:
     *row* has the columns of ``learners``, ``closed_at`` of the address, and ``reviews``: the
     packed memories with a comma between them, None or empty for none.
     """
-    settings = _load(row.settings)
+    settings = _unpack_settings(row.settings)
     often = Often(settings.pop("often", Often.UNASKED))
     return Learner(
         key=row.learner,
@@ -244,7 +272,7 @@ def learner_of(row: Record, address: Address) -> Learner:
         gone=row.closed_at is not None,
         place=row.place,
         reviews=unpack_reviews(row.reviews) if row.reviews else (),
-        **{name: held for name, held in settings.items() if name in _SETTINGS},
+        **settings,
     )
 
 

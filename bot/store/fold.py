@@ -166,7 +166,7 @@ class _Folding:
         """Take one event's name and its effects."""
         key = decision.learner.key
         self.rows.seen.append({"id": incoming.id, "at": self._now})
-        if incoming.event in (Miscoded("unknown"), Miscoded("last")):
+        if isinstance(incoming.event, Miscoded) and incoming.event.why in ("unknown", "last"):
             self.rows.guesses.append(self._places[incoming.address].row)
         if isinstance(incoming.event, LessonDue) and incoming.id.startswith(CLOCK):
             self._due[key, LESSON] = incoming.event.day
@@ -213,15 +213,9 @@ class _Folding:
         whose = self._whose(learner, place) if address == learner.address else None
         post = _post_of(incoming, learner, said, address, nonce(incoming.id, row, part))
         self.rows.posts.append(post)
-        self.rows.outbox.append(
-            {
-                "cause": incoming.id,
-                "part": part,
-                "learner_id": whose,
-                "address_id": row,
-                **_outbox_row(post, self._now),
-            }
-        )
+        written = _outbox_row(post, self._now)
+        written |= {"cause": incoming.id, "part": part, "learner_id": whose, "address_id": row}
+        self.rows.outbox.append(written)
 
     def _whose(self, learner: Learner, place: Place | None) -> str | None:
         """Return the owner of a post to *learner* at *place*: one who was forgotten is going."""
