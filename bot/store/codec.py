@@ -52,7 +52,7 @@ Record: TypeAlias = Row[*tuple[Any, ...]]
 """A row as it comes back from the database, its values by their columns' names."""
 
 MEMORIES = 4096
-"""Reviews of learners kept as they were read, about 3 KB each at most."""
+"""Reviews and settings of learners kept as they were read, about 3 KB each at most."""
 
 ALIKE = 512
 """Stages kept as they were written: after a day's lesson those of most people are equal."""
@@ -216,12 +216,14 @@ def pack_settings(learner: Learner) -> str:
     return _dump(found)
 
 
-def _unpack_settings(text: str) -> dict[str, Any]:
+@lru_cache(maxsize=MEMORIES)
+def _unpack_settings(text: str) -> Mapping[str, Any]:
     """Return what ``pack_settings`` packed, its fields by name.
 
     Without a hook: nearly all of it is flat, and the decoder would call Python for the whole.
     """
-    return {name: _raised(held) for name, held in _plain(text).items() if name in _SETTINGS}
+    found = {name: _raised(held) for name, held in _plain(text).items() if name in _SETTINGS}
+    return found | {"often": Often(found.get("often", Often.UNASKED))}
 
 
 def _raised(value: Any) -> Any:
@@ -258,8 +260,6 @@ def learner_of(row: Record, address: Address) -> Learner:
     *row* has the columns of ``learners``, ``closed_at`` of the address, and ``reviews``: the
     packed memories with a comma between them, None or empty for none.
     """
-    settings = _unpack_settings(row.settings)
-    often = Often(settings.pop("often", Often.UNASKED))
     return Learner(
         key=row.learner,
         address=address,
@@ -267,12 +267,11 @@ def learner_of(row: Record, address: Address) -> Learner:
         country=row.country,
         zone=row.zone,
         track=Track(row.track),
-        often=often,
         stage=unpack_stage(row.stage),
         gone=row.closed_at is not None,
         place=row.place,
         reviews=unpack_reviews(row.reviews) if row.reviews else (),
-        **settings,
+        **_unpack_settings(row.settings),
     )
 
 

@@ -15,7 +15,6 @@ from bot.core.card import Card
 from bot.core.effects import (
     Decision,
     Edit,
-    Effect,
     Join,
     Lane,
     Note,
@@ -57,6 +56,9 @@ LESSONS: Final = 512
 """Cards of lessons kept as they are written, about 1 KB each."""
 
 Row: TypeAlias = "dict[str, object]"
+
+Silent = Notice | Plan | Unplan | Note | Relocate | Offer | Join | Prefer | Unlink | Remember
+"""What no post follows from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +161,7 @@ class _Folding:
         self._number = number
         self._now = now
         self._last = last
+        self._strangers = {k for k, who in last.items() if isinstance(who.stage, Stranger)}
         self._plans: dict[tuple[str, str], Plan | None] = {}
         self._due: dict[tuple[str, str], date] = {}
 
@@ -171,12 +174,13 @@ class _Folding:
         if isinstance(incoming.event, LessonDue) and incoming.id.startswith(CLOCK):
             self._due[key, LESSON] = incoming.event.day
         for part, effect in enumerate(decision.effects):
-            self._effect(incoming, decision.learner, part, effect)
+            if isinstance(effect, Say | Edit):
+                self._post(incoming, decision.learner, part, effect)
+            else:
+                self._effect(incoming, decision.learner, effect)
 
-    def _effect(self, incoming: Incoming, learner: Learner, part: int, effect: Effect) -> None:
+    def _effect(self, incoming: Incoming, learner: Learner, effect: Silent) -> None:
         match effect:
-            case Say() | Edit():
-                self._post(incoming, learner, part, effect)
             case Plan():
                 self._plans[learner.key, effect.kind] = effect
             case Unplan():
@@ -194,7 +198,7 @@ class _Folding:
                 assert_never(effect)
 
     def _kept(self, key: str) -> bool:
-        return not isinstance(self._last[key].stage, Stranger)
+        return key not in self._strangers
 
     def _fact(self, incoming: Incoming, learner: Learner, fact: Note | Remember) -> None:
         """Keep what happened and what is remembered of somebody who is known."""
