@@ -254,6 +254,15 @@ def learner_row(
     }
 
 
+def taught_row(learner: Learner) -> dict[str, object]:
+    """Return what a lesson changes in the row of *learner*, whose key is not named as there."""
+    return {
+        "learner": learner.key,
+        "stage": pack_stage(learner.stage),
+        "settings": pack_settings(learner),
+    }
+
+
 def learner_of(row: Record, address: Address) -> Learner:
     """Return the learner of *row*, reached at *address*.
 

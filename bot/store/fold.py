@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from hashlib import blake2b
+from operator import attrgetter
 from typing import Final, TypeAlias, assert_never
 
 from bot.core.card import Card
@@ -31,7 +32,7 @@ from bot.core.effects import (
 from bot.core.events import Address, Incoming, Left, LessonDue, Miscoded
 from bot.core.learner import Learner, Memory, Stranger
 from bot.ports import NONCE_CHARACTERS, Guarantee, Post
-from bot.store.codec import card_hash, learner_row, pack_card, pack_memory
+from bot.store.codec import card_hash, learner_row, pack_card, pack_memory, taught_row
 from bot.store.settling import GOING
 
 LEASE: Final = timedelta(seconds=30)
@@ -54,6 +55,11 @@ GUARANTEES: Final[Mapping[Lane, Guarantee]] = {
 
 LESSONS: Final = 512
 """Cards of lessons kept as they are written, about 1 KB each."""
+
+NOBODY: Final[Mapping[str, Learner]] = {}
+
+_ASKED: Final = attrgetter("locale", "country", "zone", "track", "place", "keeper")
+"""What queries ask for of a learner, besides the stage."""
 
 Row: TypeAlias = "dict[str, object]"
 
@@ -103,6 +109,8 @@ class Rows:
 
     seen: list[Row] = field(default_factory=list)
     learners: list[Row] = field(default_factory=list)
+    taught: list[Row] = field(default_factory=list)
+    """Learners of whom their clock changed nothing that a query asks for."""
     erased: list[str] = field(default_factory=list)
     openings: list[Opening] = field(default_factory=list)
     adopted: list[Row] = field(default_factory=list)
@@ -132,15 +140,18 @@ def fold(
     places: Mapping[Address, Place],
     number: Callable[[Address], int],
     now: datetime,
+    stored: Mapping[str, Learner] = NOBODY,
 ) -> Rows:
     """Return the rows of *decided*.
 
     *places* holds the address of every event; *number* gives the row's id of any other address.
+    *stored* holds learners as they were read, by their keys: of these only what the clock
+    changed is written.
     """
     folding = _Folding(places, number, now, {d.learner.key: d.learner for _, d in decided})
     for incoming, decision in decided:
         folding.turn(incoming, decision)
-    folding.people(decided)
+    folding.people(decided, stored)
     folding.addresses(decided)
     folding.intentions()
     return folding.rows
@@ -227,12 +238,17 @@ class _Folding:
             return learner.key
         return GOING if place and place.learner == learner.key else None
 
-    def people(self, decided: Iterable[tuple[Incoming, Decision]]) -> None:
+    def people(
+        self, decided: Iterable[tuple[Incoming, Decision]], stored: Mapping[str, Learner]
+    ) -> None:
         """Write each learner as they are after all; forget who is a stranger again."""
         acted = {d.learner.key for i, d in decided if not i.id.startswith(CLOCK)}
         for key, learner in self._last.items():
             place = self._places.get(learner.address)
-            if self._kept(key):
+            was = stored.get(key) if key not in acted else None
+            if was is not None and self._kept(key) and _ASKED(was) == _ASKED(learner):
+                self.rows.taught.append(taught_row(learner))
+            elif self._kept(key):
                 before = place.last_seen if place and key not in acted else None
                 keeper = self._number(learner.keeper) if learner.keeper else None
                 self.rows.learners.append(learner_row(learner, before or self._now, keeper))

@@ -51,6 +51,6 @@ def _numbered(conn: Connection, rows: Sequence[Row]) -> Iterable[int]:
         put(conn, _ADD, rows)
         last = conn.execute(_LAST).scalar_one()
         return range(last - len(rows) + 1, last + 1)
-    made = conn.execute(_added(tuple(rows[0])), document(_ADD, rows)).all()
+    made = conn.execute(_added(tuple(rows[0])), document(outbox, rows)).all()
     ids = {name: id_ for id_, name in made}
     return [ids[str(row["nonce"])] for row in rows]
