@@ -18,6 +18,10 @@ class Address:
     platform: str
     id: str
 
+    def __hash__(self) -> int:
+        """Return the hash of the id: few are the same on two platforms, and it is asked often."""
+        return hash(self.id)
+
 
 @dataclass(frozen=True, slots=True)
 class Began:

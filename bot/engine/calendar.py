@@ -30,6 +30,7 @@ INSTANTS = 65_536
 
 _NOT_PLACES = frozenset({"Factory", "localtime"})
 _DAY = timedelta(days=1)
+_NOTHING = timedelta(0)
 _MINUTE = timedelta(minutes=1)
 _SECOND = timedelta(seconds=1)
 _LAST = time(23, 59, 59)
@@ -156,19 +157,20 @@ def next_lesson(
     while True:
         at = instant(day, wanted, zone)
         if at is not None:
-            at = _spread_out(at, day, zone, spread) if spread else at
+            at += timedelta(seconds=spread % _left(day, wanted, zone)) if spread else _NOTHING
             if at > after:
                 return at, day
         day += _DAY
 
 
-def _spread_out(at: datetime, day: date, zone: str, seconds: int) -> datetime:
-    later = at + timedelta(seconds=seconds)
-    if local_day(later, zone) == day:
-        return later
-    # Near midnight the window is what is left of the date: still spread, and still that date.
-    left = (instant(day, _LAST, zone) or at) - at + _SECOND
-    return at + timedelta(seconds=seconds % int(left.total_seconds()))
+@lru_cache(maxsize=INSTANTS)
+def _left(day: date, hour: time, zone: str) -> int:
+    """Return the seconds from *hour* to the end of *day* in *zone*, 1 or more.
+
+    Near midnight what is spread stays within them: it is still spread, and still that date.
+    """
+    first, last = instant(day, hour, zone), instant(day, _LAST, zone)
+    return int((last - first + _SECOND).total_seconds()) if first and last else 1
 
 
 def spread(key: str, seconds: int = SPREAD_SECONDS) -> int:

@@ -11,7 +11,18 @@ from functools import lru_cache
 from bot.core.card import Action, Block, Button, Card, Para, Text
 from bot.core.effects import Decision, Effect, Lane, Note, Say
 from bot.core.events import Event, Incoming, LessonDue, Pressed
-from bot.core.learner import Acting, Answered, Answering, Idle, Learner, Often, Reading, Track, Why
+from bot.core.learner import (
+    Acting,
+    Answered,
+    Answering,
+    Idle,
+    Learner,
+    Often,
+    Reading,
+    Track,
+    Why,
+    changed,
+)
 from bot.core.library import Lesson, Library
 from bot.engine import calendar, helplines, progress, quiz, review, schedule, silence
 from bot.engine.replies import show, tell
@@ -92,7 +103,7 @@ def _today(learner: Learner, library: Library, today: date) -> tuple[Learner, Ca
     if item is None:
         return opened(learner, library, "daily", today)
     question = Answering(item.id, quiz.seed(f"{learner.key}:{today.isoformat()}"), "review")
-    asked = replace(learner, stage=question, last_day=today, unpressed=silence.counted(learner))
+    asked = changed(learner, stage=question, last_day=today, unpressed=silence.counted(learner))
     return asked, quiz.question(asked, library, question)
 
 
@@ -108,7 +119,7 @@ def opened(
         return replace(learner, last_day=today), None
     stage = Reading(lesson.id, 0, why)
     unread = "" if learner.unread == lesson.id else learner.unread
-    reader = replace(
+    reader = changed(
         learner,
         progress=progress.met(learner, lesson.id),
         stage=stage,

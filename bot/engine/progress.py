@@ -147,13 +147,16 @@ def next_lesson(learner: Learner, library: Library) -> Lesson | None:
     own = course(learner, library).lessons
     counts = dict(learner.progress)
     twice = _twice(learner)
-    fresh = [
+    fresh = (
         lesson
         for lesson in own
         if (lesson.id not in counts or lesson.id == learner.unread) and not _placed(lesson, twice)
-    ]
-    if fresh:
-        return min(fresh, key=lambda lesson: lesson.id in learner.shown)
+    )
+    first = next(fresh, None)
+    if first is not None:
+        if first.id not in learner.shown:
+            return first
+        return next((lesson for lesson in fresh if lesson.id not in learner.shown), first)
     memories = {memory.technique: memory for memory in learner.reviews}
     return min(
         own,

@@ -56,6 +56,8 @@ def fitting(tag: str, offered: Sequence[str]) -> str | None:
     same script (``zh-CN`` is written like ``zh-Hans``).  Case and ``_`` for ``-`` do not matter;
     no *tag* is an error, since clients send anything.
     """
+    if tag in offered:
+        return tag  # What most clients say, and the clock always does.
     wanted = tag[:TAG_CHARACTERS].replace("_", "-").casefold()
     known = {language.casefold(): language for language in offered}
     parts = wanted.split("-")

@@ -9,7 +9,7 @@ Rule 4: who is one too many is refused and comes again; who is too fast is put a
 from collections import OrderedDict, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from bot.core.card import Action
 from bot.core.events import (
@@ -101,6 +101,10 @@ class Came(Generic[T]):
     tell: bool = False
 
 
+AT_ONCE: Came[Any] = Came()
+"""What became of an event that nobody else has to give way to."""
+
+
 @dataclass(frozen=True, slots=True)
 class Purse:
     """What is remembered of a sender.
@@ -187,15 +191,22 @@ class Crowd(Generic[T]):
 
     def full(self, incoming: Sequence[Incoming]) -> bool:
         """Return whether *incoming* is too much; what the clock raises and Rule 3 never are."""
-        refusable = sum(_matter(one) is NONE for one in incoming)
+        refusable = sum(
+            not isinstance(one.event, LessonDue) and _matter(one) is NONE for one in incoming
+        )
         return bool(refusable) and len(self._rounds) + refusable > self._room
 
     def come(self, incoming: Incoming, ticket: T) -> Came[T]:
         """Let *incoming* wait, or put it aside, and return whoever need not wait any more."""
-        who, matter = sender(incoming), _matter(incoming)
+        who = sender(incoming)
+        if isinstance(incoming.event, LessonDue) and who not in self._people:
+            # Hundreds at once, and of most of them nothing is remembered here.
+            self._rounds.add(who, Waiting(incoming, ticket))
+            return AT_ONCE
+        matter = _matter(incoming)
         if isinstance(incoming.event, LessonDue) or self._pays(incoming, who):
             self._wait(incoming, ticket, matter)
-            return Came()
+            return AT_ONCE
         purse = self._people.get(who, Purse())
         if matter is NONE or matter.whole == purse.last:
             self._aside += 1

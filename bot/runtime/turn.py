@@ -11,6 +11,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from bot.core.card import Text
 from bot.core.effects import Decision, Notice
@@ -34,6 +35,9 @@ CONFLICTS = 5
 
 TRIES = 3
 """Tries of one event alone before it is set aside.  Source: trust.md, A28."""
+
+NOTHING = Receipt()
+"""What is told of an event that nobody asked for."""
 
 Doors = Mapping[Address, tuple[bool, bool]]
 """By address of one learner: was it closed before this batch, and is it now."""
@@ -80,11 +84,43 @@ def _met(learner: Learner, stored: Learner, doors: Doors) -> Learner:
     return replace(learner, address=here, gone=gone, ties=ties)
 
 
-def apart(
-    waiting: Sequence[Waiting[asyncio.Future[Receipt]]],
-) -> Iterator[Sequence[Waiting[asyncio.Future[Receipt]]]]:
+class Ticket(NamedTuple):
+    """The place of one event in the call that handed it over."""
+
+    call: "Call"
+    place: int
+
+
+class Call:
+    """The receipts of events handed over together: who waits for all is woken once.
+
+    A future for each would cost more than the whole of what the loop does for a lesson.
+    """
+
+    def __init__(self, count: int) -> None:
+        """Wait for *count* receipts, one at least."""
+        self.answered: asyncio.Future[Sequence[Receipt]] = (
+            asyncio.get_running_loop().create_future()
+        )
+        self._receipts = [NOTHING] * count
+        self._left = count
+
+    def tell(self, place: int, receipt: Receipt) -> None:
+        """Answer the event at *place*, which was not answered before."""
+        self._receipts[place] = receipt
+        self._left -= 1
+        if not self._left and not self.answered.done():
+            self.answered.set_result(self._receipts)
+
+    def fail(self, error: StoreDown) -> None:
+        """Answer all with *error*: whoever handed them over comes again with each."""
+        if not self.answered.done():
+            self.answered.set_exception(error)
+
+
+def apart(waiting: Sequence[Waiting[Ticket]]) -> Iterator[Sequence[Waiting[Ticket]]]:
     """Yield *waiting* in order, each event that concerns two learners in a group of its own."""
-    group: list[Waiting[asyncio.Future[Receipt]]] = []
+    group: list[Waiting[Ticket]] = []
     for one in waiting:
         if typed(one.incoming):
             yield from (part for part in (group, [one]) if part)
@@ -121,7 +157,7 @@ class Turns:
         self._tools = tools
         self._ear = ear
         self._deliver = deliver
-        self.crowd: Crowd[asyncio.Future[Receipt]] = Crowd(clock.monotonic)
+        self.crowd: Crowd[Ticket] = Crowd(clock.monotonic)
         self._wake = asyncio.Event()
         self._stopping = False
 
@@ -144,19 +180,20 @@ class Turns:
         if self._stopping or self.crowd.full(incoming):
             message = "the bot is stopping, or too many events wait"
             raise StoreDown(message)
-        futures = [self._comes(one) for one in incoming]
+        if not incoming:
+            return ()
+        call = Call(len(incoming))
+        for place, one in enumerate(incoming):
+            self._comes(one, Ticket(call, place))
         self._wake.set()
         self._count()
-        return await asyncio.gather(*futures)
+        return await call.answered
 
-    def _comes(self, incoming: Incoming) -> asyncio.Future[Receipt]:
-        future: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
-        came = self.crowd.come(incoming, future)
+    def _comes(self, incoming: Incoming, ticket: Ticket) -> None:
+        came = self.crowd.come(incoming, ticket)
         for aside in came.aside:
-            if not aside.done():
-                notice = self._too_fast(incoming) if came.tell else ""
-                aside.set_result(Receipt(notice, taken=False))
-        return future
+            notice = self._too_fast(incoming) if came.tell else ""
+            aside.call.tell(aside.place, Receipt(notice, taken=False))
 
     def _too_fast(self, incoming: Incoming) -> str:
         return words(self._tools.translate(self._spoken(incoming).locale, Text("press.too_fast")))
@@ -174,19 +211,17 @@ class Turns:
                 for group in apart(self.crowd.take(BATCH)):
                     await self._settle(group)
 
-    async def _settle(self, group: Sequence[Waiting[asyncio.Future[Receipt]]]) -> None:
+    async def _settle(self, group: Sequence[Waiting[Ticket]]) -> None:
         events = [one.incoming for one in group]
         try:
             receipts = await self._guarded(events) or [await self._alone(one) for one in events]
         except (StoreDown, Conflict) as error:
             self.crowd.repay(events)
-            for one in group:
-                if not one.ticket.done():
-                    one.ticket.set_exception(StoreDown(str(error)))
+            for call in {one.ticket.call for one in group}:
+                call.fail(StoreDown(str(error)))
             return
         for one, receipt in zip(group, receipts, strict=True):
-            if not one.ticket.done():
-                one.ticket.set_result(receipt)
+            one.ticket.call.tell(one.ticket.place, receipt)
 
     async def _guarded(self, events: Sequence[Incoming]) -> Sequence[Receipt] | None:
         """Take *events*; None where handling failed, which the log tells with its trace."""
@@ -271,4 +306,4 @@ def _receipt(tools: Tools, decision: Decision, owed: int) -> Receipt:
         if isinstance(effect, Notice):
             text = words(tools.translate(locale, effect.text))
             return Receipt(text, effect.loud, owed)
-    return Receipt(posts=owed)
+    return Receipt(posts=owed) if owed else NOTHING

@@ -16,11 +16,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.effects import Decision, Offer
 from bot.core.events import Address, Incoming
-from bot.core.learner import Learner
+from bot.core.learner import Learner, Stranger
 from bot.engine.linking import typed
 from bot.ports import Conflict, Post
 from bot.store import linking
-from bot.store.bulk import pour, put
+from bot.store.bulk import amend, pour, put
 from bot.store.codec import Record, learner_of, pack_card, unpack_card
 from bot.store.erasing import erase, let_go
 from bot.store.fold import CLOCK, Opening, Place, Row, Rows, fold
@@ -173,7 +173,8 @@ class Turn:
             return ()
         if self._conn is None:
             raise RuntimeError("a batch is kept once, while it is open")
-        rows = fold(decided, self._found.places, self._seal.number, now)
+        stored = {who.key: who for who, _ in self.fresh if not isinstance(who.stage, Stranger)}
+        rows = fold(decided, self._found.places, self._seal.number, now, stored)
         conn, self._conn = self._conn, None
         try:
             posts = await self._line.finish(
@@ -325,6 +326,8 @@ def _write(
     upsert = upserts(conn.dialect.name)
     _write_seen(conn, rows, tried)
     pour(conn, upsert.learners, rows.learners)
+    if amend(conn, learners, "learner", rows.taught) != len(rows.taught):
+        raise Conflict("a learner went meanwhile")
     _write_addresses(conn, rows, seal)
     put(conn, _UNPLAN, rows.unplanned)
     put(conn, _LAPSE, rows.lapsed)

@@ -7,21 +7,27 @@ Rule 2: a statement over a document meets no row twice: PostgreSQL would refuse 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
+    ColumnClause,
     ColumnElement,
     Connection,
     Date,
     Dialect,
     Executable,
+    FromClause,
     Insert,
     LargeBinary,
+    Table,
+    TableValuedAlias,
+    Update,
     bindparam,
     column,
     func,
     select,
+    update,
 )
 from sqlalchemy.dialects.postgresql import JSON
 from sqlalchemy.sql import ClauseElement
@@ -48,21 +54,23 @@ class Parameter(NamedTuple):
     """What makes the driver's value of ours; None leaves it as it is."""
 
 
-def put(conn: Connection, statement: Executable, rows: Sequence[dict[str, object]]) -> None:
+def put(conn: Connection, statement: Executable, rows: Sequence[dict[str, object]]) -> int:
     """Run *statement* for each of *rows*, if there are any; all of them have the same keys.
 
     One row goes alone: a list of one costs a third more on SQLite, and on PostgreSQL a pipeline.
+
+    Returns:
+        How many rows of the table met the statement.
     """
     if not rows:
-        return
+        return 0
     if len(rows) == 1:
-        conn.execute(statement, rows[0])
-    elif conn.dialect.name == "sqlite":
+        return conn.execute(statement, rows[0]).rowcount
+    if conn.dialect.name == "sqlite":
         sql, parameters = _driven(statement, tuple(rows[0]), conn.dialect)
         columns = (_column(one, rows) for one in parameters)
-        conn.exec_driver_sql(sql, list(zip(*columns, strict=True)))
-    else:
-        conn.execute(statement, rows)
+        return conn.exec_driver_sql(sql, list(zip(*columns, strict=True))).rowcount
+    return conn.execute(statement, rows).rowcount
 
 
 def pour(conn: Connection, statement: Insert, rows: Sequence[dict[str, object]]) -> None:
@@ -70,7 +78,37 @@ def pour(conn: Connection, statement: Insert, rows: Sequence[dict[str, object]])
     if len(rows) <= 1 or conn.dialect.name == "sqlite":
         put(conn, statement, rows)
     else:
-        conn.execute(poured(statement, tuple(rows[0])), document(statement, rows))
+        conn.execute(poured(statement, tuple(rows[0])), document(statement.table, rows))
+
+
+def amend(conn: Connection, table: Table, key: str, rows: Sequence[dict[str, object]]) -> int:
+    """Set columns of *table* in the rows whose ids stand under *key*; the others stay as they are.
+
+    Returns:
+        How many rows there were.
+    """
+    if len(rows) <= 1 or conn.dialect.name == "sqlite":
+        return put(conn, _amending(table, key), rows)
+    names = tuple(rows[0])
+    return conn.execute(_amended(table, key, names), document(table, rows, key)).rowcount
+
+
+@cache
+def _amending(table: Table, key: str) -> Update:
+    return update(table).where(table.c.id == bindparam(key))
+
+
+@cache
+def _amended(table: Table, key: str, names: tuple[str, ...]) -> Update:
+    given = _given([column(n, _stored(table.c["id" if n == key else n])) for n in names])
+    new = {table.c[name]: given.c[name] for name in names if name != key}
+    return update(table).where(table.c.id == given.c[key]).values(new)
+
+
+def _given(columns: Sequence[ColumnClause[Any]]) -> TableValuedAlias:
+    """Return the rows of one ``document`` as PostgreSQL reads them."""
+    rows = func.json_to_recordset(bindparam("rows", type_=JSON()))
+    return rows.table_valued(*columns).render_derived(with_types=True)
 
 
 @cache
@@ -81,14 +119,18 @@ def poured(statement: Insert, names: tuple[str, ...]) -> Insert:
     keep is full of them.
     """
     columns = [statement.table.c[name] for name in names]
-    given = func.json_to_recordset(bindparam("rows", type_=JSON()))
-    rows = given.table_valued(*(column(one.name, _stored(one)) for one in columns))
-    return statement.from_select(names, select(rows.render_derived(with_types=True)))
+    rows = _given([column(one.name, _stored(one)) for one in columns])
+    return statement.from_select(names, select(rows))
 
 
-def document(statement: Insert, rows: Sequence[dict[str, object]]) -> dict[str, object]:
-    """Return the parameter of ``poured`` that holds *rows*, in which all keys are the same."""
-    kinds = {name: type(_stored(statement.table.c[name])) for name in rows[0]}
+def document(
+    table: FromClause, rows: Sequence[dict[str, object]], key: str = ""
+) -> dict[str, object]:
+    """Return the parameter that holds *rows* of *table*, in which all keys are the same.
+
+    *key* is the name of what holds the id there, if it is no column's.
+    """
+    kinds = {name: type(_stored(table.c[name])) for name in rows[0] if name != key}
     written = {name: _WRITTEN[kind] for name, kind in kinds.items() if kind in _WRITTEN}
     return {"rows": [_written(row, written) for row in rows]}
 
@@ -132,6 +174,9 @@ def _column(parameter: Parameter, rows: Sequence[dict[str, object]]) -> Iterable
     if not given:
         value = driven(constant) if driven else constant
         return [value] * len(rows)
+    values = [row[name] for row in rows]
     if driven is None:
-        return [row[name] for row in rows]
-    return [driven(row[name]) for row in rows]
+        return values
+    if values.count(values[0]) == len(values):
+        return [driven(values[0])] * len(values)  # As of one instant most rows of a batch are.
+    return [driven(value) for value in values]

@@ -27,7 +27,6 @@ from sqlalchemy import (
 from bot.core.effects import Lane
 from bot.core.events import Incoming, LessonDue
 from bot.store import linking
-from bot.store.codec import Record
 from bot.store.fold import CLOCK, LESSON
 from bot.store.sealing import Seal
 from bot.store.tables import addresses, learners, outbox, plans, seen
@@ -75,7 +74,6 @@ _DUE: Final = (
     select(
         plans.c.learner_id,
         plans.c.kind,
-        plans.c.due_at,
         plans.c.local_date,
         plans.c.tries,
         learners.c.locale,
@@ -151,26 +149,23 @@ def claim(
         rows = conn.execute(_DUE_AT, where | {"served": list(served)}).all()
     events: list[Incoming] = []
     leases: dict[str, list[str]] = {}
-    for row in rows:
-        raised = EVENTS.get(row.kind)
+    for learner, kind, day, tries, locale, platform, lookup, sealed in rows:
+        name = f"{CLOCK}{learner}:{kind}:{day.isoformat()}"
+        raised = EVENTS.get(kind)
         if raised is None:
-            _put_off(conn, row.learner_id, row.kind, row.local_date, now)
+            _put_off(conn, learner, kind, day, now)
             continue
-        if row.tries >= PLAN_TRIES:
+        if tries >= PLAN_TRIES:
             # Whoever is being forgotten just now waits for this plan: not for them as well.
-            if conn.execute(_HOLD_IF_FREE, {"learner": row.learner_id}).scalar():
-                _set_aside(conn, _name(row), now)
+            if conn.execute(_HOLD_IF_FREE, {"learner": learner}).scalar():
+                _set_aside(conn, name, now)
             continue
-        address = seal.open(row.platform, row.lookup, row.sealed)
-        events.append(Incoming(_name(row), address, now, raised(row.local_date), row.locale))
-        leases.setdefault(row.kind, []).append(row.learner_id)
+        address = seal.open(platform, lookup, sealed)
+        events.append(Incoming(name, address, now, raised(day), locale))
+        leases.setdefault(kind, []).append(learner)
     for kind, claimed in leases.items():
         conn.execute(_LEASE, {"of": kind, "claimed": claimed, "until": now + LEASE})
     return tuple(events)
-
-
-def _name(row: Record) -> str:
-    return f"{CLOCK}{row.learner_id}:{row.kind}:{row.local_date.isoformat()}"
 
 
 def next_due(conn: Connection) -> datetime | None:

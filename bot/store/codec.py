@@ -11,6 +11,7 @@ from dataclasses import MISSING, fields
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from hashlib import blake2b
+from operator import attrgetter
 from typing import Any, Final, TypeAlias
 
 from sqlalchemy import Row
@@ -51,7 +52,7 @@ Record: TypeAlias = Row[*tuple[Any, ...]]
 """A row as it comes back from the database, its values by their columns' names."""
 
 MEMORIES = 4096
-"""Reviews of learners kept as they were read, about 3 KB each at most."""
+"""Reviews and settings of learners kept as they were read, about 3 KB each at most."""
 
 ALIKE = 512
 """Stages kept as they were written: after a day's lesson those of most people are equal."""
@@ -113,6 +114,9 @@ _MEMORY: Final = fields(Memory)
 _SETTINGS: Final = {f.name: f.default for f in fields(Learner) if f.name not in _COLUMNS}
 """All other fields and their defaults: they share the column ``settings``."""
 
+_SET: Final = tuple(_SETTINGS.items())
+_HELD: Final = attrgetter(*_SETTINGS)
+
 
 def _down(value: Any) -> dict[str, Any]:
     """Return *value*, which JSON does not know, as an object of JSON.
@@ -138,7 +142,10 @@ def _up(found: dict[str, Any]) -> Any:
     """Return what ``_down`` was given; an object without a tag stays one."""
     tag = found.get(_TAG)
     if tag is None:
-        return {name: _tuples(held) for name, held in found.items()}
+        for name, held in found.items():
+            if type(held) is list:
+                found[name] = tuple(map(_tuples, held))
+        return found
     if tag in _CLASSES:
         kind = _CLASSES[tag]
         return kind(**{n: _tuples(found[n]) for n, _default in _FIELDS[kind] if n in found})
@@ -151,8 +158,12 @@ def _tuples(value: Any) -> Any:
     return tuple(map(_tuples, value)) if type(value) is list else value
 
 
-_dump: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_down).encode
+# Nothing that is kept can hold itself: it is made of tuples that cannot change.
+_dump: Final = json.JSONEncoder(
+    ensure_ascii=False, check_circular=False, separators=(",", ":"), default=_down
+).encode
 _load: Final = json.JSONDecoder(object_hook=_up).decode
+_plain: Final = json.JSONDecoder().decode
 
 
 def pack_card(card: Card) -> str:
@@ -199,11 +210,30 @@ def unpack_stage(text: str) -> Stage:
 def pack_settings(learner: Learner) -> str:
     """Return what the column ``settings`` holds of *learner*, as JSON."""
     found = {}
-    for name, default in _SETTINGS.items():
-        held = getattr(learner, name)
-        if held != default:
+    for (name, default), held in zip(_SET, _HELD(learner), strict=True):
+        if held is not default and held != default:
             found[name] = held
     return _dump(found)
+
+
+@lru_cache(maxsize=MEMORIES)
+def _unpack_settings(text: str) -> Mapping[str, Any]:
+    """Return what ``pack_settings`` packed, its fields by name.
+
+    Without a hook: nearly all of it is flat, and the decoder would call Python for the whole.
+    """
+    found = {name: _raised(held) for name, held in _plain(text).items() if name in _SETTINGS}
+    return found | {"often": Often(found.get("often", Often.UNASKED))}
+
+
+def _raised(value: Any) -> Any:
+    """Return what ``_load`` makes of *value*, as plain JSON gave it."""
+    kind = type(value)
+    if kind is list:
+        return tuple(map(_raised, value))
+    if kind is dict:
+        return _up({name: _raised(held) for name, held in value.items()})
+    return value
 
 
 def learner_row(
@@ -224,14 +254,21 @@ def learner_row(
     }
 
 
+def taught_row(learner: Learner) -> dict[str, object]:
+    """Return what a lesson changes in the row of *learner*, whose key is not named as there."""
+    return {
+        "learner": learner.key,
+        "stage": pack_stage(learner.stage),
+        "settings": pack_settings(learner),
+    }
+
+
 def learner_of(row: Record, address: Address) -> Learner:
     """Return the learner of *row*, reached at *address*.
 
     *row* has the columns of ``learners``, ``closed_at`` of the address, and ``reviews``: the
     packed memories with a comma between them, None or empty for none.
     """
-    settings = _load(row.settings)
-    often = Often(settings.pop("often", Often.UNASKED))
     return Learner(
         key=row.learner,
         address=address,
@@ -239,12 +276,11 @@ def learner_of(row: Record, address: Address) -> Learner:
         country=row.country,
         zone=row.zone,
         track=Track(row.track),
-        often=often,
         stage=unpack_stage(row.stage),
         gone=row.closed_at is not None,
         place=row.place,
         reviews=unpack_reviews(row.reviews) if row.reviews else (),
-        **{name: held for name, held in settings.items() if name in _SETTINGS},
+        **_unpack_settings(row.settings),
     )
 
 

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from hashlib import blake2b
+from operator import attrgetter
 from typing import Final, TypeAlias, assert_never
 
 from bot.core.card import Card
 from bot.core.effects import (
     Decision,
     Edit,
-    Effect,
     Join,
     Lane,
     Note,
@@ -32,7 +32,7 @@ from bot.core.effects import (
 from bot.core.events import Address, Incoming, Left, LessonDue, Miscoded
 from bot.core.learner import Learner, Memory, Stranger
 from bot.ports import NONCE_CHARACTERS, Guarantee, Post
-from bot.store.codec import card_hash, learner_row, pack_card, pack_memory
+from bot.store.codec import card_hash, learner_row, pack_card, pack_memory, taught_row
 from bot.store.settling import GOING
 
 LEASE: Final = timedelta(seconds=30)
@@ -56,7 +56,15 @@ GUARANTEES: Final[Mapping[Lane, Guarantee]] = {
 LESSONS: Final = 512
 """Cards of lessons kept as they are written, about 1 KB each."""
 
+NOBODY: Final[Mapping[str, Learner]] = {}
+
+_ASKED: Final = attrgetter("locale", "country", "zone", "track", "place", "keeper")
+"""What queries ask for of a learner, besides the stage."""
+
 Row: TypeAlias = "dict[str, object]"
+
+Silent = Notice | Plan | Unplan | Note | Relocate | Offer | Join | Prefer | Unlink | Remember
+"""What no post follows from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +109,8 @@ class Rows:
 
     seen: list[Row] = field(default_factory=list)
     learners: list[Row] = field(default_factory=list)
+    taught: list[Row] = field(default_factory=list)
+    """Learners of whom their clock changed nothing that a query asks for."""
     erased: list[str] = field(default_factory=list)
     openings: list[Opening] = field(default_factory=list)
     adopted: list[Row] = field(default_factory=list)
@@ -130,15 +140,18 @@ def fold(
     places: Mapping[Address, Place],
     number: Callable[[Address], int],
     now: datetime,
+    stored: Mapping[str, Learner] = NOBODY,
 ) -> Rows:
     """Return the rows of *decided*.
 
     *places* holds the address of every event; *number* gives the row's id of any other address.
+    *stored* holds learners as they were read, by their keys: of these only what the clock
+    changed is written.
     """
     folding = _Folding(places, number, now, {d.learner.key: d.learner for _, d in decided})
     for incoming, decision in decided:
         folding.turn(incoming, decision)
-    folding.people(decided)
+    folding.people(decided, stored)
     folding.addresses(decided)
     folding.intentions()
     return folding.rows
@@ -159,6 +172,7 @@ class _Folding:
         self._number = number
         self._now = now
         self._last = last
+        self._strangers = {k for k, who in last.items() if isinstance(who.stage, Stranger)}
         self._plans: dict[tuple[str, str], Plan | None] = {}
         self._due: dict[tuple[str, str], date] = {}
 
@@ -166,17 +180,18 @@ class _Folding:
         """Take one event's name and its effects."""
         key = decision.learner.key
         self.rows.seen.append({"id": incoming.id, "at": self._now})
-        if incoming.event in (Miscoded("unknown"), Miscoded("last")):
+        if isinstance(incoming.event, Miscoded) and incoming.event.why in ("unknown", "last"):
             self.rows.guesses.append(self._places[incoming.address].row)
         if isinstance(incoming.event, LessonDue) and incoming.id.startswith(CLOCK):
             self._due[key, LESSON] = incoming.event.day
         for part, effect in enumerate(decision.effects):
-            self._effect(incoming, decision.learner, part, effect)
+            if isinstance(effect, Say | Edit):
+                self._post(incoming, decision.learner, part, effect)
+            else:
+                self._effect(incoming, decision.learner, effect)
 
-    def _effect(self, incoming: Incoming, learner: Learner, part: int, effect: Effect) -> None:
+    def _effect(self, incoming: Incoming, learner: Learner, effect: Silent) -> None:
         match effect:
-            case Say() | Edit():
-                self._post(incoming, learner, part, effect)
             case Plan():
                 self._plans[learner.key, effect.kind] = effect
             case Unplan():
@@ -194,7 +209,7 @@ class _Folding:
                 assert_never(effect)
 
     def _kept(self, key: str) -> bool:
-        return not isinstance(self._last[key].stage, Stranger)
+        return key not in self._strangers
 
     def _fact(self, incoming: Incoming, learner: Learner, fact: Note | Remember) -> None:
         """Keep what happened and what is remembered of somebody who is known."""
@@ -213,15 +228,9 @@ class _Folding:
         whose = self._whose(learner, place) if address == learner.address else None
         post = _post_of(incoming, learner, said, address, nonce(incoming.id, row, part))
         self.rows.posts.append(post)
-        self.rows.outbox.append(
-            {
-                "cause": incoming.id,
-                "part": part,
-                "learner_id": whose,
-                "address_id": row,
-                **_outbox_row(post, self._now),
-            }
-        )
+        written = _outbox_row(post, self._now)
+        written |= {"cause": incoming.id, "part": part, "learner_id": whose, "address_id": row}
+        self.rows.outbox.append(written)
 
     def _whose(self, learner: Learner, place: Place | None) -> str | None:
         """Return the owner of a post to *learner* at *place*: one who was forgotten is going."""
@@ -229,12 +238,17 @@ class _Folding:
             return learner.key
         return GOING if place and place.learner == learner.key else None
 
-    def people(self, decided: Iterable[tuple[Incoming, Decision]]) -> None:
+    def people(
+        self, decided: Iterable[tuple[Incoming, Decision]], stored: Mapping[str, Learner]
+    ) -> None:
         """Write each learner as they are after all; forget who is a stranger again."""
         acted = {d.learner.key for i, d in decided if not i.id.startswith(CLOCK)}
         for key, learner in self._last.items():
             place = self._places.get(learner.address)
-            if self._kept(key):
+            was = stored.get(key) if key not in acted else None
+            if was is not None and self._kept(key) and _ASKED(was) == _ASKED(learner):
+                self.rows.taught.append(taught_row(learner))
+            elif self._kept(key):
                 before = place.last_seen if place and key not in acted else None
                 keeper = self._number(learner.keeper) if learner.keeper else None
                 self.rows.learners.append(learner_row(learner, before or self._now, keeper))

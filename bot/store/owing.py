@@ -1,8 +1,9 @@
 """New posts: how they come into the ledger and by which number they are known there."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import fields
 from functools import cache
+from operator import attrgetter
 from typing import Final
 
 from sqlalchemy import Connection, func, insert, select
@@ -15,6 +16,8 @@ from bot.store.tables import outbox
 
 _ADD: Final = insert(outbox)
 _ID: Final = (outbox.c.id, outbox.c.nonce)
+_REST: Final = attrgetter(*(one.name for one in fields(Post)[1:]))
+"""All of a post behind its id, in order."""
 _LAST: Final = select(func.last_insert_rowid())
 
 
@@ -25,9 +28,14 @@ def owe(conn: Connection, posts: Sequence[Post], rows: Sequence[Row]) -> Sequenc
     if len(rows) == 1:
         # The single form takes the driver's word for the id: a third cheaper than RETURNING.
         made = conn.execute(_ADD, rows[0]).inserted_primary_key
-        return tuple(replace(posts[0], id=id_) for id_ in made or ())
+        return tuple(_known(posts[0], id_) for id_ in made or ())
     ids = _numbered(conn, rows)
-    return tuple(replace(post, id=id_) for id_, post in zip(ids, posts, strict=True))
+    return tuple(_known(post, id_) for id_, post in zip(ids, posts, strict=True))
+
+
+def _known(post: Post, id_: int) -> Post:
+    """Return *post* with its id; ``dataclasses.replace`` takes twice as long."""
+    return Post(id_, *_REST(post))
 
 
 @cache
@@ -43,6 +51,6 @@ def _numbered(conn: Connection, rows: Sequence[Row]) -> Iterable[int]:
         put(conn, _ADD, rows)
         last = conn.execute(_LAST).scalar_one()
         return range(last - len(rows) + 1, last + 1)
-    made = conn.execute(_added(tuple(rows[0])), document(_ADD, rows)).all()
+    made = conn.execute(_added(tuple(rows[0])), document(outbox, rows)).all()
     ids = {name: id_ for id_, name in made}
     return [ids[str(row["nonce"])] for row in rows]

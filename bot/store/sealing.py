@@ -9,6 +9,7 @@ import secrets
 import stat
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -23,6 +24,9 @@ KEY_BYTES = 32
 
 NONCE_BYTES = 12
 """Length of a nonce of AES-GCM, in bytes.  Source: NIST SP 800-38D, 8.2."""
+
+FINGERPRINTS = 4096
+"""Fingerprints kept in memory, about 300 bytes each with their addresses."""
 
 PRIVATE = 0o600
 """Mode of a file that holds what others may not read."""
@@ -136,9 +140,14 @@ class Seal:
     def __init__(self, key: Key) -> None:
         self._lookup = key.lookup
         self._cipher = AESGCM(key.seal)
+        # Whoever is due is opened, and looked up again in the next transaction.
+        self._fingerprint = lru_cache(maxsize=FINGERPRINTS)(self._made)
 
     def lookup(self, address: Address) -> bytes:
         """Return the fingerprint of *address*, 32 bytes, the same for ever."""
+        return self._fingerprint(address)
+
+    def _made(self, address: Address) -> bytes:
         return hmac.digest(self._lookup, f"{address.platform}:{address.id}".encode(), "sha256")
 
     def number(self, address: Address) -> int:
