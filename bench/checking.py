@@ -32,7 +32,11 @@ All of the thousand are to be in three languages.
 LANGUAGES = {"ar": "بلى: ", "fr": "Oui : "}
 """Beside English, each with what makes a translation of an English text."""
 
-_EMPTY = re.compile(r'^msgid (?P<said>".*"(?:\n".*")*)\nmsgstr ""$', re.MULTILINE)
+_EMPTY = re.compile(
+    r'^msgid (?P<said>(?!"\S+\.example/\S+"$)".*"(?:\n".*")*)\nmsgstr ""$', re.MULTILINE
+)
+"""An entry without words, but for those of addresses, which stay as they are."""
+
 _PARSE = (
     "import sys, yaml, pathlib\n"
     "for path in pathlib.Path(sys.argv[1]).rglob('*.yaml'):\n"
