@@ -15,6 +15,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from bot.core.events import Address
+from bot.ports import Unfit
 
 KEY_BYTES = 32
 """Length of each half of the key, in bytes: SHA-256's block of output, AES-256's key."""
@@ -28,7 +29,7 @@ PRIVATE = 0o600
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
-class KeyFault(Exception):
+class KeyFault(Unfit):
     """The key cannot be used; the message says why and what to do."""
 
 
