@@ -23,10 +23,20 @@ LESSONS = 10
 NAMES = ("CBR-HANG", "FTC-PHISH", "staff-need-the-code", "wait-for-proof", "code-never-shared")
 """What our own packs call something as well: a further pack takes names of its own."""
 
+QUOTED = "    language: fr\n"
+"""What one item in five says of itself: it stays French, and no translation of it is read.
+
+All of the thousand are to be in three languages.
+"""
+
 LANGUAGES = {"ar": "بلى: ", "fr": "Oui : "}
 """Beside English, each with what makes a translation of an English text."""
 
-_EMPTY = re.compile(r'^msgid (?P<said>".*"(?:\n".*")*)\nmsgstr ""$', re.MULTILINE)
+_EMPTY = re.compile(
+    r'^msgid (?P<said>(?!"\S+\.example/\S+"$)".*"(?:\n".*")*)\nmsgstr ""$', re.MULTILINE
+)
+"""An entry without words, but for those of addresses, which stay as they are."""
+
 _PARSE = (
     "import sys, yaml, pathlib\n"
     "for path in pathlib.Path(sys.argv[1]).rglob('*.yaml'):\n"
@@ -70,6 +80,7 @@ def _pack(pack: Path) -> Path:
             for number in range(LESSONS):
                 name = f"{topic}-{number:02}"
                 own = text.replace("topic: acc", f"topic: {topic}").replace("acc-06", name)
+                own = own.replace(QUOTED, "")
                 _write(pack / kind / topic / f"{name}.yaml", own)
     _translated(pack)
     return pack

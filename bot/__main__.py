@@ -13,55 +13,14 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from bot import __version__, i18n, settings, store, teaching, wiring
+from bot import __version__, i18n, settings, teaching
 from bot.core.source import Fault
-from bot.ports import StoreDown
+from bot.ports import StoreDown, Unfit
 from bot.runtime import clock, journal
 from bot.settings import Settings, SettingsError
 
 REFUSED = 1
 """Exit code where something must be mended first."""
-
-
-async def _open(config: Settings) -> store.Database:
-    key, erased = _secrets(config)
-    return await store.connect(config.database_url, key=key, journal=erased)
-
-
-def _secrets(config: Settings) -> tuple[Path | None, Path | None]:
-    """Return the files of the key and of the erase journal, None for those beside the database."""
-    named = (config.key_file, config.erase_journal)
-    key, erased = (Path(name) if name else None for name in named)
-    return key, erased
-
-
-async def _run(
-    config: Settings, *, shown: bool = False, further: int = 0, watched: bool = False
-) -> None:
-    """Serve the platforms of *config* until stopped; *watched*: tell machines how it goes."""
-    made = teaching.taught(config)
-    wiring.weighed(config, made)
-    base = await _open(config)
-    try:
-        running = wiring.Wary(config, made, base)
-        for name in config.platforms:
-            running.join(name, shown=shown)
-        # Before anybody is told that it serves: who was told may say at once that it shall end.
-        wiring.on_signals(running)
-        listener = (
-            wiring.aside(config.host, config.port) if watched and not running.hosted else None
-        )
-        if running.hosted:
-            listener = wiring.listening(config.host, config.port, further)
-            host, port = listener.getsockname()[:2]
-            _tell(f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/")
-            if shown:
-                _tell(
-                    "Open this address in a browser.  Nothing leaves this computer; Ctrl+C ends."
-                )
-        await running.run(listener)
-    finally:
-        await base.close()
 
 
 def _tell(line: str) -> None:
@@ -71,12 +30,12 @@ def _tell(line: str) -> None:
 def _demo(config: Settings, given: argparse.Namespace) -> int:
     port = config.port if given.port is None else given.port
     here = dataclasses.replace(_kept_nowhere(config), platforms=("web",), port=port)
-    asyncio.run(_run(here, shown=True, further=wiring.PORTS if port else 0))
+    _run(here, shown=True)
     return 0
 
 
 def _serve(config: Settings, _: argparse.Namespace) -> int:
-    asyncio.run(_run(config, watched=True))
+    _run(config, watched=True)
     return 0
 
 
@@ -87,8 +46,14 @@ def _chat(config: Settings, given: argparse.Namespace) -> int:
         values = {**config.values, "WARY_TERMINAL_RECORD": record}
         # A talk that can be played again begins with a stranger, so it has a database of its own.
         here = dataclasses.replace(_kept_nowhere(here), values=values)
-    asyncio.run(_run(here))
+    _run(here)
     return 0
+
+
+def _run(config: Settings, *, shown: bool = False, watched: bool = False) -> None:
+    from bot import wiring  # noqa: PLC0415 - a check would start the later for all that serves
+
+    asyncio.run(wiring.serve(config, _tell, shown=shown, watched=watched))
 
 
 def _kept_nowhere(config: Settings) -> Settings:
@@ -106,46 +71,10 @@ def _check(config: Settings, given: argparse.Namespace) -> int:
 
 
 def _db(config: Settings, given: argparse.Namespace) -> int:
-    if given.what == "key":
-        if not config.key_file:
-            return _refuse("WARY_KEY_FILE: empty; name the file to be made")
-        store.make_key(Path(config.key_file))
-        _tell(f"{config.key_file} made. Keep a copy apart from the copies of the database.")
-        return 0
-    if given.what != "upgrade":
-        return _COPIES[given.what](config, given)
-    key, _ = _secrets(config)
-    copy = asyncio.run(store.upgrade(config.database_url, key=key))
-    kept = f" A copy of it as it was: {copy}" if copy else ""
-    _tell(f"The database is up to date.{kept}")
-    return 0
+    from bot import copies  # noqa: PLC0415 - no other command but those that serve needs SQL
 
-
-def _backup(config: Settings, given: argparse.Namespace) -> int:
-    if not given.where:
-        return _refuse("name the folder: wary db backup FOLDER")
-    copy = store.backup(config.database_url, Path(given.where), clock.now())
-    _tell(f"{copy} made. Keep it apart from the key; without the key it opens for nobody.")
-    return 0
-
-
-def _restore(config: Settings, given: argparse.Namespace) -> int:
-    key, erased = _secrets(config)
-    copy = Path(given.where) if given.where else None
-    work = store.restore(config.database_url, copy, clock.now(), key=key, journal=erased)
-    done = asyncio.run(work)
-    kept = f" What was there before: {done.before}" if done.before else ""
-    _tell(
-        f"Put back. {done.forgotten} addresses forgotten again, "
-        f"{done.skipped} old messages will not be sent.{kept}"
-    )
-    return 0
-
-
-def _journal(config: Settings, _: argparse.Namespace) -> int:
-    key, erased = _secrets(config)
-    made = asyncio.run(store.new_journal(config.database_url, key=key, journal=erased))
-    _tell(f"{made} made, empty. Delete every copy of the database that was made before now.")
+    where = Path(given.where) if given.where else None
+    _tell(copies.done(config, given.what, where))
     return 0
 
 
@@ -269,8 +198,6 @@ def _verified(public: str, faults: Sequence[Fault]) -> int:
 
 Command = Callable[[Settings, argparse.Namespace], int]
 
-_COPIES: dict[str, Command] = {"backup": _backup, "restore": _restore, "journal": _journal}
-
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
@@ -356,9 +283,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _flush()
     except BrokenPipeError:
         return _unread()
-    except (SettingsError, teaching.ContentFault, wiring.Busy) as error:
+    except (SettingsError, teaching.ContentFault) as error:
         return _refuse(str(error))
-    except (store.SchemaMismatch, store.KeyFault, store.JournalFault, StoreDown) as error:
+    except (Unfit, StoreDown) as error:
         return _refuse(f"WARY_DATABASE_URL: {error}")
     except (ValueError, OSError) as error:
         return _refuse(str(error))

@@ -139,6 +139,10 @@ class Conflict(Exception):
     """Another transaction came first.  Deciding again is free: the engine is pure."""
 
 
+class Unfit(Exception):
+    """The database, its key or its journal cannot be used; the message says what to do."""
+
+
 class StoreDown(Exception):
     """The database cannot be reached or written; nothing was changed."""
 

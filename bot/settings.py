@@ -100,6 +100,14 @@ class Settings:
     values: Mapping[str, str]
     """Every variable as written, for the platforms' own."""
 
+    @property
+    def secrets(self) -> tuple[Path | None, Path | None]:
+        """Return the files of the key and of the erase journal, None for those beside the base."""
+        key, erased = (
+            Path(name) if name else None for name in (self.key_file, self.erase_journal)
+        )
+        return key, erased
+
     def of_platform(self, name: str) -> Mapping[str, str]:
         """Return the settings of platform *name*: prefix cut, names in lower case."""
         prefix = f"{PREFIX}{name.upper()}_"

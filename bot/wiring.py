@@ -7,7 +7,7 @@ import asyncio
 import logging
 import signal
 import socket
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -34,7 +34,7 @@ from bot.runtime.render import Render, renderer
 from bot.runtime.throttle import Gate
 from bot.runtime.turn import Turns
 from bot.settings import LAST_PORT, Settings, SettingsError
-from bot.teaching import Taught, mark, relearned, servable
+from bot.teaching import Taught, mark, relearned, servable, taught
 
 PORTS = 20
 """How many further ports the demo tries where its own is taken."""
@@ -51,7 +51,7 @@ A page of ours and the terminal answer as fast as they are asked, and whoever as
 log = logging.getLogger(__name__)
 
 
-class Busy(Exception):
+class Busy(OSError):
     """Somebody else holds what only one may have: the database's lead, or the port."""
 
 
@@ -207,6 +207,42 @@ class Wary:
             log.critical("token_refused", extra={"platform": name})
             self._troubles.tell(Trouble(name, "token_refused", clock.now()))
             await self._stop.wait()
+
+
+async def serve(
+    config: Settings, tell: Callable[[str], None], *, shown: bool = False, watched: bool = False
+) -> None:
+    """Serve the platforms of *config* until stopped, and *tell* where, a line at a time.
+
+    *shown*: it is the demo.  *watched*: tell machines how it goes.
+
+    Raises:
+        SettingsError: something is wrong with the settings.
+        ContentFault: the files cannot be served.
+        Unfit: the database cannot be used as it is.
+        StoreDown: it cannot be reached.
+        Busy: the database or the port is taken.
+    """
+    made = taught(config)
+    weighed(config, made)
+    key, erased = config.secrets
+    base = await store.connect(config.database_url, key=key, journal=erased)
+    try:
+        running = Wary(config, made, base)
+        for name in config.platforms:
+            running.join(name, shown=shown)
+        # Before anybody is told that it serves: who was told may say at once that it shall end.
+        on_signals(running)
+        listener = aside(config.host, config.port) if watched and not running.hosted else None
+        if running.hosted:
+            listener = listening(config.host, config.port, PORTS if shown and config.port else 0)
+            host, port = listener.getsockname()[:2]
+            tell(f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/")
+            if shown:
+                tell("Open this address in a browser.  Nothing leaves this computer; Ctrl+C ends.")
+        await running.run(listener)
+    finally:
+        await base.close()
 
 
 def _connected(name: str, settings: Settings, tools: Tools) -> Platform:

@@ -45,6 +45,15 @@ def wary(*arguments: str, given: str = "", **settings: str) -> "subprocess.Compl
     )
 
 
+def test_what_only_reads_files_loads_no_database_and_no_server() -> None:
+    told = "import bot.__main__, sys; print(*{name.partition('.')[0] for name in sys.modules})"
+    loaded = subprocess.run(
+        [sys.executable, "-c", told], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert {"bot", "yaml"} <= set(loaded.stdout.split())
+    assert not {"sqlalchemy", "alembic", "uvicorn", "starlette"} & set(loaded.stdout.split())
+
+
 def in_shell(line: str, folder: Path) -> "subprocess.CompletedProcess[str]":
     """Run ``wary`` as a shell does, which can close streams and end pipes."""
     shell = shutil.which("bash")

@@ -67,6 +67,9 @@ _HOST = re.compile(
     r"(?<![a-z0-9.-])((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,8}[a-z]{2,24})(?![a-z0-9-])",
     re.ASCII | re.IGNORECASE,
 )
+_DOT = re.compile(r"\.[a-z0-9]", re.ASCII | re.IGNORECASE)
+"""What stands in every address: a full stop that ends no sentence."""
+
 _IP = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])")
 LINKS = r"(?:https?|ftp|tg|mailto|tel|javascript|data):|www\."
 """How a link begins, in any case of letters."""
@@ -162,7 +165,7 @@ def addressed(text: str) -> list[tuple[str, str]]:
 
     In ``Pay@a.example/Bill.`` that is ``a.example`` and ``Pay@a.example/Bill``.
     """
-    if "." not in text:
+    if not _DOT.search(text):
         return []
     bare = _BRACES.sub(" ", text)
     found = [*_HOST.finditer(bare), *_IP.finditer(bare)]

@@ -191,6 +191,8 @@ def _links(target: _Target) -> Iterator[Found]:
 
 def _begun(text: str) -> set[str]:
     """Return the links in *text* up to their first letter that is not ASCII."""
+    if ":" not in text and "www." not in text.lower():  # most texts end here
+        return set()
     return {found.group().rstrip(".,;:!?'\")").lower() for found in _LINK.finditer(text)}
 
 

@@ -5,6 +5,7 @@ Rule 2: a new language is a new folder and nothing else.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,6 +19,12 @@ from bot.i18n.tags import locale_of, plural_forms
 
 MESSAGES = "LC_MESSAGES"
 """The folder in which gettext looks for catalogues."""
+
+AT_ONCE = 4
+"""Most processes that read at one moment: each may take as much memory as its limits allow."""
+
+Files = Iterable[tuple[str, PoFile | Fault]]
+"""The catalogues of one folder by name, each read or refused."""
 
 
 def read(
@@ -47,13 +54,15 @@ def read(
     """
     locale_of(source_language)
     faults = [fault for folder in folders for fault in _names(folder)]
-    shelves: dict[str, Shelf] = {}
+    homes: dict[str, list[Path]] = {}
     for tag in languages:
-        homes = [folder / tag / MESSAGES for folder in folders]
-        if tag == source_language or not any(home.is_dir() for home in homes) or _unknown(tag):
-            continue
+        theirs = [folder / tag / MESSAGES for folder in folders]
+        if tag != source_language and any(home.is_dir() for home in theirs) and not _unknown(tag):
+            homes[tag] = theirs
+    shelves: dict[str, Shelf] = {}
+    for tag, files in _all(homes, apart):
         found = _Language(tag, sources)
-        found.take_all(homes, past, apart)
+        found.take_all(files, past)
         shelves[tag] = Shelf(found.current, found.reviewed)
         faults += found.faults
     offered = [tag for tag in languages if tag == source_language or tag in shelves]
@@ -73,15 +82,12 @@ class _Language:
     faults: list[Fault] = field(default_factory=list)
     reviewed: bool = True
 
-    def take_all(
-        self, homes: Sequence[Path], past: Collection[tuple[int, str]], apart: Apart | None
-    ) -> None:
-        """Read what lies in *homes*; *apart* reads all but the first."""
-        for place, home in enumerate(homes):
-            gone = frozenset(key for at, key in past if at == place)
-            self.take(files(home, self.tag, apart if place else None), gone)
+    def take_all(self, folders: Iterable[Files], past: Collection[tuple[int, str]]) -> None:
+        """Take the catalogues of all *folders*, the first of which is our own."""
+        for place, files in enumerate(folders):
+            self.take(files, frozenset(key for at, key in past if at == place))
 
-    def take(self, files: Iterable[tuple[str, PoFile | Fault]], past: Collection[str]) -> None:
+    def take(self, files: Files, past: Collection[str]) -> None:
         """Take the catalogues *files* of one folder, by name, but for the keys in *past*."""
         for catalogue, po in files:
             if isinstance(po, Fault):
@@ -110,6 +116,25 @@ class _Language:
     def _counts(self, po: PoFile) -> bool:
         """Return whether the plural forms of *po* are those of the language."""
         return po.plurals == plural_forms(self.tag)[0]
+
+
+def _all(
+    homes: Mapping[str, Sequence[Path]], apart: Apart | None
+) -> Iterator[tuple[str, Iterable[Files]]]:
+    """Yield each language with what lies in its *homes*; *apart* reads all but the first.
+
+    What other processes read they read beside each other, and beside what is done with it here.
+    """
+    if apart is None:
+        yield from ((tag, [files(home, tag, None) for home in own]) for tag, own in homes.items())
+        return
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        begun = [
+            (tag, own[0], [pool.submit(files, home, tag, apart) for home in own[1:]])
+            for tag, own in homes.items()
+        ]
+        for tag, home, others in begun:
+            yield tag, [files(home, tag, None), *(other.result() for other in others)]
 
 
 def files(home: Path, tag: str, apart: Apart | None) -> list[tuple[str, PoFile | Fault]]:

@@ -16,7 +16,7 @@ from os import fsync
 from pathlib import Path
 from typing import IO, Final
 
-from bot.ports import StoreDown
+from bot.ports import StoreDown, Unfit
 from bot.store.sealing import PRIVATE, Seal
 
 NAME_BYTES: Final = 16
@@ -25,7 +25,7 @@ NAME_BYTES: Final = 16
 _LINE: Final = re.compile(rb"([0-9a-f]{32}) ([0-9a-f]{64})")
 
 
-class JournalFault(Exception):
+class JournalFault(Unfit):
     """The erase journal cannot be used; the message says why and what to do."""
 
 

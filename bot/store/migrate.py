@@ -12,7 +12,7 @@ from typing import Final
 
 from sqlalchemy import Connection, inspect, text
 
-from bot.ports import StoreDown
+from bot.ports import StoreDown, Unfit
 from bot.store.line import Line, file_of, located
 from bot.store.sealing import PRIVATE, key_of
 from bot.store.sqlite import in_memory
@@ -27,7 +27,7 @@ LOCK: Final = 0x6D69677261746521
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 
 
-class SchemaMismatch(Exception):
+class SchemaMismatch(Unfit):
     """The database is not of this version; the message says what to do."""
 
 

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import URL
 
 from bot.core.events import Address
+from bot.ports import Unfit
 from bot.store.sqlite import in_memory
 
 KEY_BYTES = 32
@@ -34,7 +35,7 @@ PRIVATE = 0o600
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
-class KeyFault(Exception):
+class KeyFault(Unfit):
     """The key cannot be used; the message says why and what to do."""
 
 

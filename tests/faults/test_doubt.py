@@ -44,8 +44,7 @@ async def lived(house: Desk, asked: Callable[[], int]) -> list[int]:
     """Live through the seconds and return in which of them the service was asked."""
     seconds, before = [], asked()
     for second in range(LIVES):
-        while await house.sends():
-            pass
+        await house.sends()
         seconds += [second] * (asked() - before)
         before = asked()
         house.now += timedelta(seconds=1)
