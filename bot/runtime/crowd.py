@@ -15,8 +15,10 @@ from bot.core.card import Action
 from bot.core.events import (
     Added,
     Address,
+    AidDue,
     Began,
     Commanded,
+    Due,
     Event,
     Incoming,
     Left,
@@ -193,7 +195,7 @@ class Crowd(Generic[T]):
     def come(self, incoming: Incoming, ticket: T) -> Came[T]:
         """Let *incoming* wait, or put it aside, and return whoever need not wait any more."""
         who, matter = sender(incoming), _matter(incoming)
-        if isinstance(incoming.event, LessonDue) or self._pays(incoming, who):
+        if isinstance(incoming.event, Due) or self._pays(incoming, who):
             self._wait(incoming, ticket, matter)
             return Came()
         purse = self._people.get(who, Purse())
@@ -302,7 +304,7 @@ def _matter(incoming: Incoming) -> Matter:
 
 def _named(event: Event) -> tuple[str, str]:
     match event:
-        case LessonDue() | Left() | Added() | Muted() | Relocated():
+        case LessonDue() | AidDue() | Left() | Added() | Muted() | Relocated():
             return type(event).__name__, repr(event)
         case Began(payload):
             return "began", f"began {payload}"

@@ -25,10 +25,10 @@ from sqlalchemy import (
 )
 
 from bot.core.effects import Lane
-from bot.core.events import Incoming, LessonDue
+from bot.core.events import AidDue, Incoming
 from bot.store import linking
 from bot.store.codec import Record
-from bot.store.fold import CLOCK, LESSON
+from bot.store.fold import CLOCK, KINDS
 from bot.store.sealing import Seal
 from bot.store.tables import addresses, learners, outbox, plans, seen
 from bot.store.upserts import upserts
@@ -43,7 +43,7 @@ KEPT: Final = timedelta(hours=48)
 """How long the name of an event is kept.  Telegram repeats for 24 hours."""
 
 KEPT_PLAN: Final = timedelta(days=400)
-"""How long the name of a plan's event is kept: one lesson a local day, whatever is restored."""
+"""How long the name of a lesson's event is kept: one lesson a local day, whatever is restored."""
 
 KEPT_POST: Final = timedelta(days=7)
 KEPT_ALERT: Final = timedelta(days=30)
@@ -53,7 +53,7 @@ HEARD: Final = "heard:"
 """What the name of the row begins with that tells when a platform was last heard."""
 
 _DAY: Final = timedelta(days=1)
-EVENTS: Final = {LESSON: LessonDue}
+EVENTS: Final = {kind: event for event, kind in KINDS.items()}
 """What each kind of plan raises."""
 
 
@@ -117,11 +117,13 @@ _FIRST_LEASED: Final = select(func.min(plans.c.leased_until)).where(
     plans.c.leased_until.is_not(None)
 )
 _OLD: Final = (seen.c.at < bindparam("before")) & (seen.c.state != "parked")
-_TRIM: Final = delete(seen).where(_OLD, ~seen.c.id.startswith(CLOCK), ~seen.c.id.startswith(HEARD))
+# That somebody was asked after first aid is nobody's business for a year.
+_HOURS: Final = seen.c.id.startswith(CLOCK) & ~seen.c.id.contains(f":{KINDS[AidDue]}:")
+_TRIM: Final = delete(seen).where(_OLD, ~_HOURS, ~seen.c.id.startswith(HEARD))
 _HEARD: Final = select(seen.c.at).where(seen.c.id == bindparam("name"))
 _HEAR: Final = update(seen).where(seen.c.id == bindparam("name")).values(at=bindparam("now"))
 _HEAR_FIRST: Final = insert(seen).values(tries=0, state="done")
-_TRIM_PLANS: Final = delete(seen).where(_OLD, seen.c.id.startswith(CLOCK))
+_TRIM_PLANS: Final = delete(seen).where(_OLD, _HOURS)
 _TRIM_POSTS: Final = delete(outbox).where(
     outbox.c.settled_at < bindparam("before"), outbox.c.lane != int(Lane.ALERT)
 )
