@@ -22,7 +22,7 @@ from bot.core.events import (
     Pressed,
 )
 from bot.core.learner import Answering, Learner, Often, Ties
-from bot.engine import aftercare
+from bot.engine import aftercare, first_aid
 from bot.engine.decide import decide
 from tests.engine.school import ME, NOON, Talk, joined
 from tests.engine.test_first_aid import AID, GROUP, labels, tokens
@@ -226,6 +226,15 @@ def test_to_a_stranger_and_in_a_place_nothing_is_promised() -> None:
     place = Learner("ab" * 16, ME, stage=one.learner.stage, place="group", often=Often.DAILY)
     heard = Incoming("t:1", ME, NOON, Pressed(Action("aid", ("done", "aid-clicked")), "m1"))
     assert decide(place, heard, AID).learner == place
+
+
+def test_while_nothing_can_be_saved_nothing_is_promised_or_said_to_be_declined() -> None:
+    end = Pressed(Action("aid", ("done", "aid-clicked")), "m1")
+    card = first_aid.aid(Incoming("t:1", ME, NOON, end), AID, "en")
+    assert card is not None
+    assert "aid.again" in Talk(card=card).keys
+    declining = Pressed(Action("aftercare", ("no", "aid-clicked")), "m1")
+    assert first_aid.aid(Incoming("t:2", ME, NOON, declining), AID, "en") is None
 
 
 def test_a_link_that_somebody_sent_promises_nothing() -> None:
