@@ -120,12 +120,24 @@ class LessonDue:
 
 
 @dataclass(frozen=True, slots=True)
+class AidDue:
+    """It is time to ask how it went after first aid; ``day`` is the learner's local date."""
+
+    day: date
+
+
+Due = LessonDue | AidDue
+"""What the clock raises, and no person."""
+
+
+@dataclass(frozen=True, slots=True)
 class Linked:
     """A right code was typed here: from now on this address is the learner's who asked for it.
 
     The store puts it in place of what was typed.  ``by`` is the address where the code was
     shown.  ``was`` is the key of whoever was known here before, empty for nobody; what they bring
-    along is their ``progress``, ``points`` that the learner does not have yet, and ``last_day``.
+    along is their ``progress``, ``points`` that the learner does not have yet, ``last_day``, and
+    what they are to be asked about: ``aided`` on ``aided_on``.
     """
 
     by: Address
@@ -133,6 +145,8 @@ class Linked:
     progress: tuple[tuple[str, int], ...] = ()
     points: int = 0
     last_day: date | None = None
+    aided: str = ""
+    aided_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +182,7 @@ Event = (
     | Muted
     | Relocated
     | LessonDue
+    | AidDue
     | Linked
     | Miscoded
     | Unreadable

@@ -200,6 +200,10 @@ class Learner:
     later_on: date | None = None
     """The local date from which that action is asked about once more."""
     last_day: date | None = None
+    aided: str = ""
+    """The first aid about which it will be asked how it went, empty for none."""
+    aided_on: date | None = None
+    """The local date on which that is asked."""
     paused: bool = False
     paused_until: datetime | None = None
     gone: bool = False

@@ -38,7 +38,7 @@ COMMANDS = (
 Source: chat.md, 9.
 """
 
-PRIVACY = ("kept", "never", "stop", "forget")
+PRIVACY = ("kept", "aid", "never", "stop", "forget")
 """The sentences of the card that says what is kept."""
 
 

@@ -13,8 +13,10 @@ from bot.core.card import Action, Card, Text
 from bot.core.effects import Decision, Notice, Say
 from bot.core.events import (
     Added,
+    AidDue,
     Began,
     Commanded,
+    Due,
     Incoming,
     Left,
     LessonDue,
@@ -38,6 +40,7 @@ from bot.core.learner import (
 )
 from bot.core.library import Library
 from bot.engine import (
+    aftercare,
     answering,
     check,
     current,
@@ -81,6 +84,7 @@ PRESSES: dict[str, Press] = {
     "review": review.pressed,
     mydata.COMMAND: lambda learner, incoming, _, __: mydata.asked(learner, incoming),
     "placement": placement.pressed,
+    aftercare.VERB: aftercare.pressed,
 }
 """Which feature answers a press, by its verb; None from it: the press means nothing now."""
 
@@ -100,7 +104,7 @@ FIRST = frozenset({"lang", "track", "check", "menu", "forget", mydata.COMMAND})
 Act = Began | Commanded | Pressed | Said | Shown | Unreadable
 """What a person does."""
 
-SILENT = Left | LessonDue | Added | Muted | Relocated
+SILENT = Left | Due | Added | Muted | Relocated
 """What nobody did who may be written to again because of it."""
 
 LINKS = frozenset({"lesson", "take"})
@@ -156,7 +160,8 @@ def _sound(learner: Learner, library: Library) -> Learner:
 
 
 def _answer(learner: Learner, incoming: Incoming, library: Library) -> Decision:
-    aided = first_aid.answered(learner, incoming, library)
+    aided = aftercare.promised(learner, incoming, library)
+    aided = aided or first_aid.answered(learner, incoming, library)
     if aided is not None:
         return aided
     if place.concerns(learner, incoming):
@@ -164,19 +169,27 @@ def _answer(learner: Learner, incoming: Incoming, library: Library) -> Decision:
     event = incoming.event
     match event:
         case Left():
-            gone = replace(learner, gone=True)
-            # To another open address of theirs the plan goes on, even one that is overdue.
-            plan = () if gone.ties.elsewhere else (schedule.replan(gone, library, incoming.at),)
-            return Decision(gone, plan)
+            return _left(learner, incoming, library)
         case Added() | Muted() | Relocated():
             return place.happened(learner, incoming, library)
         case LessonDue():
             return lesson.due(learner, incoming, event, library)
+        case AidDue():
+            return aftercare.due(learner, incoming, event, library)
         case Linked() | Miscoded():
             return linking.coded(learner, incoming, event, library)
         case _:
             found = place.visited(learner, incoming, library)
             return found or _acted(learner, incoming, event, library)
+
+
+def _left(learner: Learner, incoming: Incoming, library: Library) -> Decision:
+    gone = replace(learner, gone=True)
+    if gone.ties.elsewhere:
+        # To another open address of theirs the plans go on, even one that is overdue.
+        return Decision(gone)
+    quiet, unplan = aftercare.dropped(gone)
+    return Decision(quiet, (schedule.replan(quiet, library, incoming.at), *unplan))
 
 
 def _acted(learner: Learner, incoming: Incoming, event: Act, library: Library) -> Decision:
@@ -281,15 +294,20 @@ def _settings(learner: Learner, incoming: Incoming, library: Library) -> Decisio
     return replace(found, effects=tuple(redrawn(one, place.beside) for one in found.effects))
 
 
+def _stopped(learner: Learner, incoming: Incoming, library: Library) -> Decision | None:
+    """Ask for how long to be quiet; what only was promised is dropped at once."""
+    quiet, unplan = aftercare.dropped(learner)
+    found = preferences.opened(quiet, incoming, library, "pause")
+    return replace(found, effects=(*unplan, *found.effects)) if found else None
+
+
 COMMANDS: dict[str, Callable[[Learner, Incoming, Library], Decision | None]] = {
     "lesson": lambda learner, incoming, library: lesson.started(
         learner, incoming, library, "more"
     ),
     review.COMMAND: review.offered,
     "settings": _settings,
-    "stop": lambda learner, incoming, library: preferences.opened(
-        learner, incoming, library, "pause"
-    ),
+    "stop": _stopped,
 }
 """Which feature answers a command of somebody who is known."""
 

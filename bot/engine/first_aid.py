@@ -2,7 +2,8 @@
 
 Rule 1: a card follows from the event and the content alone, and the whole position rides in the
 button's token: it is drawn while the database cannot be written, and for a stranger.
-Rule 2: nothing is kept of it: no stage, no note, no score, no lesson afterwards.
+Rule 2: nothing is kept of it here: no stage, no note, no score, no lesson afterwards.  What is
+kept to ask how it went, where that was promised, is the matter of ``aftercare.py``.
 Rule 3: where others read along, only the way to the person's own chat is shown.
 """
 
@@ -74,6 +75,15 @@ def _asked(event: Event) -> tuple[str, ...] | None:
             return None
 
 
+def ended(event: Event, library: Library) -> Tree | None:
+    """Return the tree at whose end *event* is a press, None for anything else."""
+    match event:
+        case Pressed(Action(verb, (what, tree, *_))) if (verb, what) == (VERB, DONE):
+            return library.trees.get(tree)
+        case _:
+            return None
+
+
 def _elsewhere(locale: str) -> Card:
     """Return the way to the person's own chat."""
     button = Button(Text("place.open_chat"), Action(VERB), style="danger")
@@ -93,7 +103,7 @@ def _card(asked: tuple[str, ...], library: Library, locale: str) -> Card:
         case "list":
             return _list(library, locale)
         case "done":
-            return _done(library.trees.get(more[0]), library, locale)
+            return done(library.trees.get(more[0]), library, locale)
         case _:
             return _first(library, locale)
 
@@ -235,13 +245,20 @@ def _talk(back: tuple[str, ...], library: Library, locale: str) -> Card:
     )
 
 
-def _done(tree: Tree | None, library: Library, locale: str) -> Card:
+def done(
+    tree: Tree | None,
+    library: Library,
+    locale: str,
+    after: Text = Text("aid.again"),  # noqa: B008  frozen
+    *first: Button[Text],
+) -> Card:
+    """Return the card at the end of *tree*: *after* says what is kept, *first* can change that."""
     own = tree is not None and tree.closing
     said = Text(f"{tree.id}.closing" if tree and own else "aid.closing")
     return Card(
         title=Text("aid.done"),
-        body=(Para(said), Para(Text("aid.again"))),
-        buttons=(_other(), _person()),
+        body=(Para(said), Para(after)),
+        buttons=(*first, _other(), _person()),
         tone="good",
         lang=_tongue(tree, library, locale) if tree and own else locale,
     )

@@ -17,7 +17,7 @@ from bot.core.effects import VEIL, Decision, Effect, Join, Notice, Offer, Prefer
 from bot.core.events import Commanded, Incoming, Linked, Miscoded, Pressed, Said
 from bot.core.learner import Learner, Stranger, Ties
 from bot.core.library import Library
-from bot.engine import calendar, onboarding, schedule
+from bot.engine import aftercare, calendar, onboarding, schedule
 from bot.engine.replies import show
 
 COMMAND = "link"
@@ -197,7 +197,8 @@ def _joined(learner: Learner, incoming: Incoming, event: Linked, library: Librar
         last_day=day if had else last,
         linked=True,
     )
-    effects: list[Effect] = [Join(event.was, keep=had)]
+    after, aided = aftercare.joined(after, event, library, incoming.at)
+    effects: list[Effect] = [Join(event.was, keep=had), *aided]
     today = calendar.local_day(incoming.at, schedule.zone(after, library))
     if had and day is not None and day >= today:
         # Whoever types the code has had today's lesson: the next one is tomorrow's.

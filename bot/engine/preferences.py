@@ -13,7 +13,7 @@ from bot.core.effects import Decision, Effect, Notice, Say
 from bot.core.events import Incoming, Pressed
 from bot.core.learner import Choosing, Idle, Learner, Often, Stranger, Track
 from bot.core.library import Library
-from bot.engine import calendar, onboarding, schedule, screens, zones
+from bot.engine import aftercare, calendar, onboarding, schedule, screens, zones
 from bot.engine.replies import pressed_on, show
 
 PAUSES = {"week": timedelta(days=7), "month": timedelta(days=30)}
@@ -118,6 +118,8 @@ def changed(
     if after is None or isinstance(learner.stage, Stranger):
         return None
     plan = schedule.changed(learner, after, library, incoming.at)
+    after, asked_later = aftercare.followed(learner, after, library, incoming.at)
+    plan = (*plan, *asked_later)
     # Whoever wants to be written to after all is asked what was never asked: when, and where.
     joining = _joining(learner, what) or (what == "often" and onboarding.missing(after) != "")
     asked = _asked_next(after, incoming, library, what, value)

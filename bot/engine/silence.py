@@ -8,7 +8,7 @@ Rule 3: nothing is counted against who comes back.
 from dataclasses import replace
 
 from bot.core.card import Action, Button, Card, Para, Text
-from bot.core.events import Event, Left, LessonDue
+from bot.core.events import AidDue, Event, Left, LessonDue
 from bot.core.learner import Learner, Often
 
 LESSONS = 7
@@ -18,7 +18,7 @@ WEEKS = 4
 """Messages, one a week, after which the next one asks.  Source: chat.md, 9.2."""
 
 
-NOBODY = (LessonDue, Left)
+NOBODY = (LessonDue, AidDue, Left)
 """Events of a person's address that are none of their doing."""
 
 

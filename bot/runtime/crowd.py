@@ -15,8 +15,10 @@ from bot.core.card import Action
 from bot.core.events import (
     Added,
     Address,
+    AidDue,
     Began,
     Commanded,
+    Due,
     Event,
     Incoming,
     Left,
@@ -199,12 +201,12 @@ class Crowd(Generic[T]):
     def come(self, incoming: Incoming, ticket: T) -> Came[T]:
         """Let *incoming* wait, or put it aside, and return whoever need not wait any more."""
         who = sender(incoming)
-        if isinstance(incoming.event, LessonDue) and who not in self._people:
+        if isinstance(incoming.event, Due) and who not in self._people:
             # Hundreds at once, and of most of them nothing is remembered here.
             self._rounds.add(who, Waiting(incoming, ticket))
             return AT_ONCE
         matter = _matter(incoming)
-        if isinstance(incoming.event, LessonDue) or self._pays(incoming, who):
+        if isinstance(incoming.event, Due) or self._pays(incoming, who):
             self._wait(incoming, ticket, matter)
             return AT_ONCE
         purse = self._people.get(who, Purse())
@@ -313,7 +315,7 @@ def _matter(incoming: Incoming) -> Matter:
 
 def _named(event: Event) -> tuple[str, str]:
     match event:
-        case LessonDue() | Left() | Added() | Muted() | Relocated():
+        case LessonDue() | AidDue() | Left() | Added() | Muted() | Relocated():
             return type(event).__name__, repr(event)
         case Began(payload):
             return "began", f"began {payload}"

@@ -25,9 +25,9 @@ from sqlalchemy import (
 )
 
 from bot.core.effects import Lane
-from bot.core.events import Incoming, LessonDue
+from bot.core.events import AidDue, Incoming
 from bot.store import linking
-from bot.store.fold import CLOCK, LESSON
+from bot.store.fold import CLOCK, KINDS
 from bot.store.sealing import Seal
 from bot.store.tables import addresses, learners, outbox, plans, seen
 from bot.store.upserts import upserts
@@ -42,7 +42,7 @@ KEPT: Final = timedelta(hours=48)
 """How long the name of an event is kept.  Telegram repeats for 24 hours."""
 
 KEPT_PLAN: Final = timedelta(days=400)
-"""How long the name of a plan's event is kept: one lesson a local day, whatever is restored."""
+"""How long the name of a lesson's event is kept: one lesson a local day, whatever is restored."""
 
 KEPT_POST: Final = timedelta(days=7)
 KEPT_ALERT: Final = timedelta(days=30)
@@ -52,7 +52,7 @@ HEARD: Final = "heard:"
 """What the name of the row begins with that tells when a platform was last heard."""
 
 _DAY: Final = timedelta(days=1)
-EVENTS: Final = {LESSON: LessonDue}
+EVENTS: Final = {kind: event for event, kind in KINDS.items()}
 """What each kind of plan raises."""
 
 
@@ -114,8 +114,16 @@ _FIRST_FREE: Final = (
 _FIRST_LEASED: Final = select(func.min(plans.c.leased_until)).where(
     plans.c.leased_until.is_not(None)
 )
-_OLD: Final = (seen.c.at < bindparam("before")) & (seen.c.state != "parked")
-_TRIM: Final = delete(seen).where(_OLD, ~seen.c.id.startswith(CLOCK), ~seen.c.id.startswith(HEARD))
+_BEFORE: Final = seen.c.at < bindparam("before")
+_OLD: Final = _BEFORE & (seen.c.state != "parked")
+# That somebody was asked after first aid is nobody's business for a year.
+_PLANNED: Final = seen.c.id.startswith(CLOCK)
+_HOURS: Final = _PLANNED & ~seen.c.id.contains(f":{KINDS[AidDue]}:")
+# Parked ones of plans as well: their day is long over, and the name holds the key of a person.
+_TRIM: Final = delete(seen).where(
+    _OLD | (_BEFORE & _PLANNED), ~_HOURS, ~seen.c.id.startswith(HEARD)
+)
+_TRIM_PLANS: Final = delete(seen).where(_BEFORE, _HOURS)
 _KNOWN: Final = select(learners.c.id).where(learners.c.id == bindparam("learner"))
 _HOLD: Final = _KNOWN.with_for_update(read=True, key_share=True)
 _HOLD_IF_FREE: Final = _KNOWN.with_for_update(read=True, key_share=True, skip_locked=True)
@@ -124,10 +132,6 @@ _KEY_CHARACTERS: Final = 32
 _HEARD: Final = select(seen.c.at).where(seen.c.id == bindparam("name"))
 _HEAR: Final = update(seen).where(seen.c.id == bindparam("name")).values(at=bindparam("now"))
 _HEAR_FIRST: Final = insert(seen).values(tries=0, state="done")
-# Parked ones as well: their day is long over, and the name holds the key of a person.
-_TRIM_PLANS: Final = delete(seen).where(
-    seen.c.at < bindparam("before"), seen.c.id.startswith(CLOCK)
-)
 _TRIM_POSTS: Final = delete(outbox).where(
     outbox.c.settled_at < bindparam("before"), outbox.c.lane != int(Lane.ALERT)
 )

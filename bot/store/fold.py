@@ -29,7 +29,7 @@ from bot.core.effects import (
     Unlink,
     Unplan,
 )
-from bot.core.events import Address, Incoming, Left, LessonDue, Miscoded
+from bot.core.events import Address, AidDue, Due, Incoming, Left, LessonDue, Miscoded
 from bot.core.learner import Learner, Memory, Stranger
 from bot.ports import NONCE_CHARACTERS, Guarantee, Post
 from bot.store.codec import card_hash, learner_row, pack_card, pack_memory, taught_row
@@ -41,8 +41,8 @@ LEASE: Final = timedelta(seconds=30)
 CLOCK: Final = "plan:"
 """How the name of an event begins that the clock raised, and no person."""
 
-LESSON: Final = "lesson"
-"""The kind of plan that raises ``LessonDue``."""
+KINDS: Final[Mapping[type[Due], str]] = {LessonDue: "lesson", AidDue: "aid"}
+"""The kind of plan that raises each event of the clock."""
 
 GUARANTEES: Final[Mapping[Lane, Guarantee]] = {
     Lane.REPLY: "convergent",
@@ -182,8 +182,8 @@ class _Folding:
         self.rows.seen.append({"id": incoming.id, "at": self._now})
         if isinstance(incoming.event, Miscoded) and incoming.event.why in ("unknown", "last"):
             self.rows.guesses.append(self._places[incoming.address].row)
-        if isinstance(incoming.event, LessonDue) and incoming.id.startswith(CLOCK):
-            self._due[key, LESSON] = incoming.event.day
+        if isinstance(incoming.event, Due) and incoming.id.startswith(CLOCK):
+            self._due[key, KINDS[type(incoming.event)]] = incoming.event.day
         for part, effect in enumerate(decision.effects):
             if isinstance(effect, Say | Edit):
                 self._post(incoming, decision.learner, part, effect)

@@ -133,9 +133,11 @@ def test_each_press_edits_the_card_and_the_position_rides_in_the_token() -> None
 def test_nothing_but_the_card_ever_follows() -> None:
     one = joined()
     one.library = AID
-    for token in ("aid", "aid:aid-clicked", "aid:aid-clicked:help", "aid:done:aid-clicked"):
+    before = one.learner
+    for token in ("aid", "aid:aid-clicked", "aid:aid-clicked:help", "aid:done:aid-gone"):
         decision = one.press(token)
         assert [type(effect) for effect in decision.effects] == [Edit]
+        assert one.learner == before
 
 
 def test_a_person_to_talk_to_is_on_every_card_and_leads_back() -> None:

@@ -12,6 +12,7 @@ from bot.core.effects import Decision, Edit, Lane, Notice, Plan, Relocate, Say, 
 from bot.core.events import (
     Added,
     Address,
+    AidDue,
     Began,
     Commanded,
     Event,
@@ -365,6 +366,7 @@ HAPPENINGS: st.SearchStrategy[Event] = st.one_of(
             Said("hello"),
             Unreadable("41"),
             LessonDue(NOON.date()),
+            AidDue(NOON.date()),
         ]
     ),
 )

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from bot.core.card import Action
 from bot.core.events import (
     Address,
+    AidDue,
     Began,
     Commanded,
     Event,
@@ -192,7 +193,8 @@ def test_tokens_that_nobody_gave_are_of_few_kinds() -> None:
 
 def test_what_the_clock_raises_is_always_taken() -> None:
     street = Street(room=2)
-    due = [street.event(LessonDue(date(2026, 11, 21))) for _ in range(500)]
+    day = date(2026, 11, 21)
+    due = [street.event(what(day)) for what in (LessonDue, AidDue) for _ in range(250)]
     assert not street.crowd.full(due)
     for one in due:
         assert street.crowd.come(one, one.id).aside == ()

@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.events import LessonDue
+from bot.core.events import AidDue, LessonDue
 from bot.core.learner import Stranger
 from bot.store.database import Database
 from tests.store.people import ANA, BEN, DAY, NOW, TODAY, TOMORROW, change, event, rows, take
@@ -62,6 +62,16 @@ async def test_after_a_month_one_day_is_put_off_not_thirty(store: Database) -> N
     [due] = await store.claim_due(NOW, 1)
     await store.park(due.id, NOW + 30 * DAY)
     assert await store.next_due() == NOW + 31 * DAY
+
+
+async def test_each_kind_of_plan_raises_its_own_event_and_lapses_alone(store: Database) -> None:
+    await take(store, event("t:1"), DUE, replace(DUE, kind="aid"))
+    claimed = await store.claim_due(NOW, 10)
+    assert {due.event for due in claimed} == {LessonDue(TODAY), AidDue(TODAY)}
+    [asked] = [due for due in claimed if due.event == AidDue(TODAY)]
+    assert asked.id.endswith(":aid:2027-03-28")
+    await take(store, asked)
+    assert await rows(store, "SELECT kind FROM plans") == [("lesson",)]
 
 
 @pytest.mark.parametrize("name", ["plan:", "plan:x", "plan:x:lesson:someday", "plan:::2027-01-01"])
@@ -130,8 +140,9 @@ async def test_names_are_kept_while_a_repeat_can_come(store: Database) -> None:
 async def test_the_name_of_an_event_that_never_worked_goes_as_well(store: Database) -> None:
     await store.failed("t:1", NOW)
     await store.failed("plan:x:lesson:2027-03-28", NOW)
+    await store.failed("plan:x:aid:2027-03-28", NOW)
     await store.trim(NOW + 2 * DAY)
-    assert len(await rows(store, "SELECT id FROM seen")) == 2
+    assert len(await rows(store, "SELECT id FROM seen")) == 3
     await store.trim(NOW + 3 * DAY)
     assert await rows(store, "SELECT id FROM seen") == [("plan:x:lesson:2027-03-28",)]
     await store.trim(NOW + 401 * DAY)

@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from bot.core.card import Text
 from bot.core.effects import Decision, Edit, Effect, Lane, Note, Notice, Plan, Say, Unplan
-from bot.core.events import Address, Began, Event, Incoming, Left, LessonDue
+from bot.core.events import Address, AidDue, Began, Due, Event, Incoming, Left, LessonDue
 from bot.core.learner import Idle, Learner, Stage, Stranger
-from bot.store.fold import Place, Rows, fold, nonce
+from bot.store.fold import KINDS, Place, Rows, fold, nonce
 from tests.store.cards import open_stages
 from tests.store.people import ANA, BEN, CARD, DAY, NOW, PLACE, TODAY
 
@@ -25,7 +25,7 @@ says = st.builds(
     st.sampled_from((None, NOW + DAY)),
     st.booleans(),
 )
-kinds = st.sampled_from(("lesson", "later"))
+kinds = st.sampled_from((*KINDS.values(), "later"))
 effects: st.SearchStrategy[Effect] = st.one_of(
     says,
     st.builds(Edit, st.text(max_size=3), st.just(CARD)),
@@ -34,7 +34,7 @@ effects: st.SearchStrategy[Effect] = st.one_of(
     st.builds(Unplan, kinds),
     st.builds(Note, st.just("answer"), st.just("q"), st.just(10), st.sampled_from(("", "q"))),
 )
-whats = st.sampled_from((Began(), Left("blocked"), LessonDue(TODAY)))
+whats = st.sampled_from((Began(), Left("blocked"), LessonDue(TODAY), AidDue(TODAY)))
 turns = st.tuples(
     st.sampled_from((ANA, BEN)),
     whats,
@@ -51,8 +51,9 @@ Decided = Sequence[tuple[Incoming, Decision]]
 def decided(batch: Sequence[Turn]) -> Decided:
     made = []
     for number, (who, what, stage, gone, wishes) in enumerate(batch):
-        clock = isinstance(what, LessonDue)
-        name = f"plan:{HOMES[who]}:lesson:{TODAY}" if clock else f"t:{number}"
+        name = f"t:{number}"
+        if isinstance(what, Due):
+            name = f"plan:{HOMES[who]}:{KINDS[type(what)]}:{TODAY}"
         incoming = Incoming(name, who, NOW, what)
         person = Learner(HOMES[who], who, stage=stage, gone=gone, points=number)
         made.append((incoming, Decision(person, wishes)))
