@@ -121,7 +121,8 @@ class Linked:
 
     The store puts it in place of what was typed.  ``by`` is the address where the code was
     shown.  ``was`` is the key of whoever was known here before, empty for nobody; what they bring
-    along is their ``progress``, ``points`` that the learner does not have yet, and ``last_day``.
+    along is their ``progress``, what they showed to know in a placement (``shown``), ``points``
+    that the learner does not have yet, and ``last_day``.
     """
 
     by: Address
@@ -129,6 +130,7 @@ class Linked:
     progress: tuple[tuple[str, int], ...] = ()
     points: int = 0
     last_day: date | None = None
+    shown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from bot.core.effects import Decision, Effect, Lane, Note, Say
 from bot.core.events import Event, Incoming, LessonDue, Pressed
 from bot.core.learner import Acting, Answered, Answering, Idle, Learner, Often, Reading, Track, Why
 from bot.core.library import Lesson, Library
-from bot.engine import calendar, helplines, progress, quiz, review, schedule, silence
+from bot.engine import calendar, helplines, placement, progress, quiz, review, schedule, silence
 from bot.engine.replies import show, tell
 
 EXPIRY = timedelta(hours=12)
@@ -134,7 +134,9 @@ def reading(learner: Learner, library: Library, stage: Reading) -> Card:
     place = (course.places.get(lesson.id, 1), len(course.lessons))
     tip = learner.often is Often.TIP and stage.why == "daily" and lesson.action
     told = (learner.track, learner.locale)
-    return _reading(library, lesson.id, stage.card, told, place, tip)
+    card = _reading(library, lesson.id, stage.card, told, place, tip)
+    begin = placement.beside(learner, library, stage)
+    return replace(card, buttons=(*card.buttons, *begin)) if begin else card
 
 
 @lru_cache(maxsize=CARDS)
@@ -222,7 +224,7 @@ def another(learner: Learner, incoming: Incoming, library: Library) -> Decision:
 def more(learner: Learner, incoming: Incoming, library: Library) -> Decision:
     """Go on after an answer: the next question of the same lesson, else the next lesson."""
     stage = learner.stage
-    if isinstance(stage, Answered) and stage.why not in ("first", "review", "placement"):
+    if isinstance(stage, Answered) and stage.why not in ("first", "review"):
         lesson = library.lessons[library.items[stage.item].lesson]
         item = progress.next_item(learner, library, lesson)
         if item is not None and not progress.finished(learner, library, lesson):

@@ -193,6 +193,7 @@ def _joined(learner: Learner, incoming: Incoming, event: Linked, library: Librar
         learner,
         progress=_most(learner.progress, event.progress),
         points=learner.points + event.points,
+        shown=tuple(dict.fromkeys((*learner.shown, *event.shown))),
         last_day=day if had else last,
         linked=True,
     )

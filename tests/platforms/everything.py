@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import get_args
 
 from bot.core.card import Action, Card
-from bot.core.effects import Say
+from bot.core.effects import Edit, Say
 from bot.core.events import (
     Address,
     Commanded,
@@ -44,6 +44,7 @@ from bot.engine import (
     lesson,
     onboarding,
     place,
+    placement,
     posting,
     schedule,
     screens,
@@ -69,6 +70,27 @@ def every_card(library: Library, locale: str, platform: str) -> Iterator[Card]:
     yield from every_aid(library, locale)
     for stage in _stages(library):
         yield current.card(replace(me, stage=stage), library, NOW)
+    yield from _placed(me, library)
+
+
+def _placed(me: Learner, library: Library) -> Iterator[Card]:
+    """The cards of a placement: the offer, its questions, and each end with two to explain."""
+    known = replace(me, often=Often.DAILY, stage=Idle())
+    ids = [item.id for item in library.items.values() if item.type in placement.ONE_PRESS]
+    beginning = replace(known, stage=Reading(next(iter(library.lessons)), 0, "more"))
+    yield current.card(beginning, library, NOW)
+    offer, stop = Pressed(Action("placement"), "m1"), Pressed(Action("placement", ("stop",)), "m1")
+    stages = [
+        Answering(key, "seed", "placement", session=Session((), ((other, False), (key, False))))
+        for key, other in itertools.pairwise(ids)
+    ]
+    heard: list[tuple[Learner, Event]] = [(known, offer), (beginning, offer)]
+    heard += [(replace(known, stage=stage), stop) for stage in stages]
+    for stage in stages:
+        yield current.card(replace(known, stage=stage), library, NOW)
+    for who, event in heard:
+        decision = decide(who, Incoming("e:1", me.address, NOW, event), library)
+        yield from (effect.card for effect in decision.effects if isinstance(effect, Edit))
 
 
 def _timed(me: Learner, library: Library) -> Iterator[Card]:

@@ -211,12 +211,14 @@ async def test_what_the_second_learned_is_added_and_counts_once(store: Database)
         *notes,
         points=20,
         progress=(("acc-01", 1), ("phi-01", 3)),
+        shown=("phi-01",),
         hour="07:30",
     )
     await link(store)
     one = await learner(store, THERE)
     assert (one.key, one.hour, one.points) == (key, "18:00", 20)
     assert one.progress == (("acc-01", 2), ("phi-01", 3))
+    assert one.shown == ("phi-01",)
     assert await rows(store, "SELECT sum(points), count(*) FROM notes") == [(20, 3)]
     assert await rows(store, "SELECT id FROM learners WHERE id = :id", id=other) == []
     assert await rows(store, "SELECT learner_id FROM plans") == [(key,)]
