@@ -139,10 +139,14 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Acting:
-    """The one thing to do today is offered."""
+    """The one thing to do today is offered.
+
+    ``technique``: the one of which a question was just missed, empty for none.
+    """
 
     lesson: str
     asked_before: bool = False
+    technique: str = ""
 
 
 Stage = Stranger | Idle | Choosing | Reading | Answering | Answered | Acting

@@ -85,7 +85,7 @@ def _today(learner: Learner, library: Library, today: date) -> tuple[Learner, Ca
             last_day=today,
             unpressed=silence.counted(learner),
         )
-        return asked, acting(asked, library, stage)
+        return asked, acting(asked, library, stage, today)
     # A question that nobody answers does not come again and again; a tip asks nothing.
     answers = learner.often is not Often.TIP and not learner.unpressed
     item = review.pick(learner, library, today) if answers else None
@@ -245,19 +245,29 @@ def enough(learner: Learner, incoming: Incoming, library: Library) -> Decision:
         card = Card(body=(Para(Text("lesson.see_you")),), tone="good")
         return Decision(replace(learner, stage=Idle()), (show(incoming.event, card),))
     # A second press finds the thing to do already offered.
-    offered = stage if isinstance(stage, Acting) else Acting(library.items[stage.item].lesson)
+    offered = stage if isinstance(stage, Acting) else _offered(library, stage)
     after = replace(learner, stage=offered)
-    return Decision(after, (show(incoming.event, acting(after, library, offered)),))
+    day = schedule.day(after, library, incoming.at)
+    return Decision(after, (show(incoming.event, acting(after, library, offered, day)),))
 
 
-def acting(learner: Learner, library: Library, stage: Acting) -> Card:
-    """Return the card with the recap and the one thing to do."""
+def _offered(library: Library, stage: Answered) -> Acting:
+    """Return what follows an answer: its lesson's thing to do, and what was missed."""
+    item = library.items[stage.item]
+    return Acting(item.lesson, technique="" if stage.verdict == "right" else item.technique)
+
+
+def acting(learner: Learner, library: Library, stage: Acting, today: date) -> Card:
+    """Return the card with the recap, the one thing to do, and when what was missed comes back."""
     lesson = library.lessons[stage.lesson]
     body: list[Block[Text]] = []
     if not stage.asked_before:
         body.append(Para(Text("act.keep", (("recap", Text(f"{lesson.id}.recap")),))))
     if lesson.action:
         body.append(Para(Text("act.do", (("action", Text(f"{lesson.id}.action")),))))
+    then = review.back(learner, library, stage.technique, today)
+    if then:
+        body.append(Para(Text("act.back", (("day", then),))))
     buttons = [Button(Text("act.done"), Action("act", (lesson.id, "done")), style="primary")]
     if not stage.asked_before:
         buttons.append(Button(Text("act.later"), Action("act", (lesson.id, "later"))))

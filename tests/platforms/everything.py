@@ -157,6 +157,10 @@ def _refreshed(me: Learner, library: Library) -> Iterator[Card]:
     ended = Answered(answered[0][0], "seed", "review", ("a",), "wrong", "", session)
     offer, on = Commanded("review"), Pressed(Action("review", ("next",)))
     yield current.card(replace(known, stage=ended), library, NOW)
+    for item in items.values():
+        missed = (replace(due[0], technique=item.technique, due=NOW + timedelta(days=3)),)
+        stage = Acting(item.lesson, technique=item.technique)
+        yield current.card(replace(known, stage=stage, reviews=missed), library, NOW)
     for who, event in (
         (known, offer),
         (replace(known, reviews=nothing), offer),
