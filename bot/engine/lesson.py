@@ -299,6 +299,9 @@ def act(learner: Learner, incoming: Incoming, event: Pressed, library: Library) 
     else:
         once = f"action:{key}" if what == "done" else ""
         effects.append(Note("action" if what == "done" else "declined", key, once=once))
+        if key == learner.later:
+            # Answered meanwhile on the card of before: there is nothing left to ask.
+            idle = replace(idle, later="", later_on=None)
     more_now = Button(Text("lesson.one_more_now"), Action("more"))
     card = Card(body=(Para(Text(f"act.said_{what}")),), buttons=(more_now,), tone="good")
     return Decision(idle, (*effects, show(event, card)))
