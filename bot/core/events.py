@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from typing import Literal
 
 from bot.core.card import Action
+from bot.core.rhythm import NONE, Rhythm
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +122,8 @@ class Linked:
 
     The store puts it in place of what was typed.  ``by`` is the address where the code was
     shown.  ``was`` is the key of whoever was known here before, empty for nobody; what they bring
-    along is their ``progress``, what they showed to know in a placement (``shown``), ``points``
-    that the learner does not have yet, and ``last_day``.
+    along is their ``progress``, what they showed to know in a placement (``shown``), their
+    ``rhythm``, ``points`` that the learner does not have yet, and ``last_day``.
     """
 
     by: Address
@@ -131,6 +132,7 @@ class Linked:
     points: int = 0
     last_day: date | None = None
     shown: tuple[str, ...] = ()
+    rhythm: Rhythm = NONE
 
 
 @dataclass(frozen=True, slots=True)

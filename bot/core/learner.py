@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Literal
 
 from bot.core.events import Address, Kind
+from bot.core.rhythm import NONE, Rhythm
 
 
 class Track(StrEnum):
@@ -216,3 +217,4 @@ class Learner:
     """What is remembered of each technique; the store keeps it in rows of its own."""
     unpressed: int = 0
     """Messages of the clock in a row without a press since; never counted for a tip."""
+    rhythm: Rhythm = NONE

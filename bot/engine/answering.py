@@ -12,7 +12,7 @@ from bot.core.events import Incoming, Pressed
 from bot.core.learner import Answered, Answering, Learner
 from bot.core.library import Item, Library
 from bot.core.message import LETTERS
-from bot.engine import onboarding, placement, progress, quiz, review
+from bot.engine import onboarding, placement, progress, quiz, review, rhythm
 from bot.engine.quiz import SEVERAL, UNKNOWN
 from bot.engine.replies import show, tell
 
@@ -149,6 +149,7 @@ def _kept(learner: Learner, stage: Answered, incoming: Incoming, library: Librar
     turn = stage.why not in ("review", "placement")
     memory = review.graded(learner, item, stage.verdict, incoming.at, library)
     kept: tuple[Effect, ...] = () if memory is None else (Remember(memory),)
+    care = library.lessons[item.lesson].care
     after = replace(
         learner,
         stage=stage,
@@ -158,6 +159,7 @@ def _kept(learner: Learner, stage: Answered, incoming: Incoming, library: Librar
         if right and stage.why == "placement"
         else learner.shown,
         reviews=learner.reviews if memory is None else review.remembered(learner, memory),
+        rhythm=learner.rhythm if care else rhythm.counted(learner, library, incoming.at),
     )
     given = ".".join(stage.picked) or stage.detail or "-"
     note = Note("answer", f"{stage.item}:{given}", points, once=f"{stage.item}:{stage.seed}")

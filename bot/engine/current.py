@@ -24,6 +24,7 @@ from bot.engine import (
     first_aid,
     lesson,
     onboarding,
+    overview,
     quiz,
     review,
     schedule,
@@ -62,6 +63,7 @@ def menu(key: str, due: int = 0) -> Card:
         buttons=(
             Button(Text("menu.lesson"), Action("lesson"), style="primary"),
             *((review_now,) if due else ()),
+            Button(Text("menu.progress"), Action(overview.COMMAND)),
             Button(Text("menu.check"), Action("check")),
             first_aid.red(),
             Button(Text("menu.settings"), Action("go", ("settings",))),

@@ -47,6 +47,7 @@ from bot.engine import (
     linking,
     mydata,
     onboarding,
+    overview,
     place,
     placement,
     posting,
@@ -81,6 +82,7 @@ PRESSES: dict[str, Press] = {
     "review": review.pressed,
     mydata.COMMAND: lambda learner, incoming, _, __: mydata.asked(learner, incoming),
     "placement": placement.pressed,
+    overview.COMMAND: overview.pressed,
 }
 """Which feature answers a press, by its verb; None from it: the press means nothing now."""
 
@@ -276,6 +278,7 @@ COMMANDS: dict[str, Callable[[Learner, Incoming, Library], Decision | None]] = {
         learner, incoming, library, "more"
     ),
     review.COMMAND: review.offered,
+    overview.COMMAND: overview.opened,
     "settings": _settings,
     "stop": lambda learner, incoming, library: preferences.opened(
         learner, incoming, library, "pause"

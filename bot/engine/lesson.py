@@ -13,7 +13,17 @@ from bot.core.effects import Decision, Effect, Lane, Note, Say
 from bot.core.events import Event, Incoming, LessonDue, Pressed
 from bot.core.learner import Acting, Answered, Answering, Idle, Learner, Often, Reading, Track, Why
 from bot.core.library import Lesson, Library
-from bot.engine import calendar, helplines, placement, progress, quiz, review, schedule, silence
+from bot.engine import (
+    calendar,
+    helplines,
+    placement,
+    progress,
+    quiz,
+    review,
+    rhythm,
+    schedule,
+    silence,
+)
 from bot.engine.replies import show, tell
 
 EXPIRY = timedelta(hours=12)
@@ -268,6 +278,8 @@ def acting(learner: Learner, library: Library, stage: Acting, today: date) -> Ca
     then = review.back(learner, library, stage.technique, today)
     if then:
         body.append(Para(Text("act.back", (("day", then),))))
+    if rhythm.made(learner, today):
+        body.append(Para(Text("rhythm.made")))
     buttons = [Button(Text("act.done"), Action("act", (lesson.id, "done")), style="primary")]
     if not stage.asked_before:
         buttons.append(Button(Text("act.later"), Action("act", (lesson.id, "later"))))

@@ -17,7 +17,7 @@ from bot.core.effects import Decision
 from bot.core.events import Incoming, Pressed
 from bot.core.learner import Answered, Answering, Idle, Learner, Memory, Session
 from bot.core.library import Item, Library
-from bot.engine import calendar, progress, quiz, schedule
+from bot.engine import calendar, progress, quiz, rhythm, schedule
 from bot.engine.replies import show
 
 COMMAND = "review"
@@ -271,7 +271,8 @@ def _asked(learner: Learner, incoming: Incoming, library: Library, session: Sess
     if not session.answered:
         return offered(learner, incoming, library)
     after = replace(learner, stage=Idle())
-    return Decision(after, (show(incoming.event, _ended(after, library, session)),))
+    card = _ended(after, library, session, schedule.day(after, library, incoming.at))
+    return Decision(after, (show(incoming.event, card),))
 
 
 def answered(session: Session, item: str, *, right: bool) -> Session:
@@ -279,7 +280,7 @@ def answered(session: Session, item: str, *, right: bool) -> Session:
     return replace(session, answered=(*session.answered, (item, right)))
 
 
-def _ended(learner: Learner, library: Library, session: Session) -> Card:
+def _ended(learner: Learner, library: Library, session: Session, today: date) -> Card:
     """Return what became of a session: what sits, and when the rest comes back."""
     answers = [
         (library.items[key], right) for key, right in session.answered if key in library.items
@@ -287,6 +288,8 @@ def _ended(learner: Learner, library: Library, session: Session) -> Card:
     rights = sum(right for _, right in session.answered)
     values = (("right", rights), ("total", len(session.answered)))
     body = [Para(_fate(learner, library, item, right=right)) for item, right in answers]
+    if rhythm.made(learner, today):
+        body.append(Para(Text("rhythm.made")))
     tongues = (progress.fallback(library, item.lesson, learner.locale) for item, _ in answers)
     return Card(
         title=Text("review.ended", values),

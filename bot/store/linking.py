@@ -210,7 +210,8 @@ def _joined(conn: Connection, typed: Typed, offer: Record, seal: Seal) -> tuple[
         progress=who.progress if was else (),
         points=int(conn.execute(_POINTS, mine).scalar_one()) if was else 0,
         last_day=who.last_day if was else None,
-        shown=who.shown if was else (),
+        shown=who.shown,  # a stranger has none
+        rhythm=who.rhythm,
     )
     rows = conn.execute(_DOORS, {"keys": [offer.learner, was]}).all()
     doors = [

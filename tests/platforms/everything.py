@@ -37,12 +37,14 @@ from bot.core.learner import (
     Track,
 )
 from bot.core.library import Item, Library
+from bot.core.rhythm import Rhythm
 from bot.engine import (
     check,
     current,
     first_aid,
     lesson,
     onboarding,
+    overview,
     place,
     placement,
     posting,
@@ -71,6 +73,18 @@ def every_card(library: Library, locale: str, platform: str) -> Iterator[Card]:
     for stage in _stages(library):
         yield current.card(replace(me, stage=stage), library, NOW)
     yield from _placed(me, library)
+    yield from _counted(me, library)
+
+
+def _counted(me: Learner, library: Library) -> Iterator[Card]:
+    """How far somebody has come, with a week that runs and without any counting."""
+    today = NOW.date()
+    week = Rhythm(tuple(today.toordinal() - ago for ago in (2, 1, 0)), me.zone, 1_000)
+    known = replace(me, rhythm=week, progress=tuple((key, 1) for key in library.lessons))
+    yield overview.card(known, library, today)
+    yield overview.card(replace(me, rhythm=Rhythm(wish="off")), library, today)
+    for key in library.lessons:
+        yield current.card(replace(known, stage=Acting(key)), library, NOW)
 
 
 def _placed(me: Learner, library: Library) -> Iterator[Card]:
