@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from typing import Literal
 
 from bot.core.card import Action
+from bot.core.rhythm import NONE, Rhythm
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +137,9 @@ class Linked:
 
     The store puts it in place of what was typed.  ``by`` is the address where the code was
     shown.  ``was`` is the key of whoever was known here before, empty for nobody; what they bring
-    along is their ``progress``, ``points`` that the learner does not have yet, ``last_day``, and
-    what they are to be asked about: ``aided`` on ``aided_on``.
+    along is their ``progress``, what they showed to know in a placement (``shown``), their
+    ``rhythm``, ``points`` that the learner does not have yet, ``last_day``, and what they are to be
+    asked about: ``aided`` on ``aided_on``.
     """
 
     by: Address
@@ -147,6 +149,8 @@ class Linked:
     last_day: date | None = None
     aided: str = ""
     aided_on: date | None = None
+    shown: tuple[str, ...] = ()
+    rhythm: Rhythm = NONE
 
 
 @dataclass(frozen=True, slots=True)

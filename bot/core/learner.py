@@ -11,6 +11,7 @@ from operator import attrgetter
 from typing import Final, Literal
 
 from bot.core.events import Address, Kind
+from bot.core.rhythm import NONE, Rhythm
 
 
 class Track(StrEnum):
@@ -140,10 +141,14 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Acting:
-    """The one thing to do today is offered."""
+    """The one thing to do today is offered.
+
+    ``technique``: the one of which a question was just missed, empty for none.
+    """
 
     lesson: str
     asked_before: bool = False
+    technique: str = ""
 
 
 Stage = Stranger | Idle | Choosing | Reading | Answering | Answered | Acting
@@ -217,6 +222,7 @@ class Learner:
     """What is remembered of each technique; the store keeps it in rows of its own."""
     unpressed: int = 0
     """Messages of the clock in a row without a press since; never counted for a tip."""
+    rhythm: Rhythm = NONE
 
 
 _NAMES: Final = tuple(field.name for field in fields(Learner))

@@ -12,7 +12,7 @@ from bot.core.events import Incoming, Pressed
 from bot.core.learner import Answered, Answering, Learner
 from bot.core.library import Item, Library
 from bot.core.message import LETTERS
-from bot.engine import onboarding, progress, quiz, review
+from bot.engine import onboarding, placement, progress, quiz, review, rhythm
 from bot.engine.quiz import SEVERAL, UNKNOWN
 from bot.engine.replies import show, tell
 
@@ -112,7 +112,7 @@ def _second(learner: Learner, event: Pressed, library: Library) -> Decision | No
     stage = learner.stage
     named = event.action.args[0] if event.action.args else ""
     if not isinstance(stage, Answered) or stage.item != named:
-        return None
+        return placement.answered(learner, event, library)
     letters = _letters(library.items[named], stage)
     text = Text("quiz.answered", (("letters", letters),)) if letters else Text("quiz.was_answered")
     return Decision(learner, (tell(event, text),))
@@ -149,6 +149,7 @@ def _kept(learner: Learner, stage: Answered, incoming: Incoming, library: Librar
     turn = stage.why not in ("review", "placement")
     memory = review.graded(learner, item, stage.verdict, incoming.at, library)
     kept: tuple[Effect, ...] = () if memory is None else (Remember(memory),)
+    care = library.lessons[item.lesson].care
     after = replace(
         learner,
         stage=stage,
@@ -158,9 +159,13 @@ def _kept(learner: Learner, stage: Answered, incoming: Incoming, library: Librar
         if right and stage.why == "placement"
         else learner.shown,
         reviews=learner.reviews if memory is None else review.remembered(learner, memory),
+        rhythm=learner.rhythm if care else rhythm.counted(learner, library, incoming.at),
     )
     given = ".".join(stage.picked) or stage.detail or "-"
     note = Note("answer", f"{stage.item}:{given}", points, once=f"{stage.item}:{stage.seed}")
+    if stage.session is not None and stage.why == "placement":
+        going = placement.asked(after, incoming, library, stage.session)
+        return Decision(going.learner, (note, *kept, *going.effects))
     card = answered(after, library, stage)
     return Decision(after, (note, *kept, show(incoming.event, card)))
 
@@ -169,10 +174,8 @@ def answered(learner: Learner, library: Library, stage: Answered) -> Card:
     """Return the card of a judged question with what may come next."""
     card = quiz.feedback(learner, library, stage)
     if stage.session is not None:
-        placing = stage.why == "placement"
-        verb = "placement" if placing else review.COMMAND
-        on = Button(Text("review.go_on"), Action(verb, ("next",)), style="primary")
-        return replace(card, buttons=(on, quiz.STOP) if placing else (on,))
+        on = Button(Text("review.go_on"), Action(review.COMMAND, ("next",)), style="primary")
+        return replace(card, buttons=(on,))
     if stage.why != "first" or onboarding.missing(learner) != "often":
         return card
     body: tuple[Block[Text], ...] = (*card.body, Para(Text("often.ask")))

@@ -19,7 +19,17 @@ from bot.core.learner import (
     Stranger,
 )
 from bot.core.library import Library
-from bot.engine import answering, first_aid, lesson, onboarding, quiz, review, screens
+from bot.engine import (
+    answering,
+    first_aid,
+    lesson,
+    onboarding,
+    overview,
+    quiz,
+    review,
+    schedule,
+    screens,
+)
 
 COMMANDS = (
     "lesson",
@@ -53,6 +63,7 @@ def menu(key: str, due: int = 0) -> Card:
         buttons=(
             Button(Text("menu.lesson"), Action("lesson"), style="primary"),
             *((review_now,) if due else ()),
+            Button(Text("menu.progress"), Action(overview.COMMAND)),
             Button(Text("menu.check"), Action("check")),
             first_aid.red(),
             Button(Text("menu.settings"), Action("go", ("settings",))),
@@ -87,7 +98,9 @@ def card(learner: Learner, library: Library, at: datetime) -> Card:
                 answering.answered(learner, library, stage) if item in library.items else _lost()
             )
         case Acting(key):
-            return lesson.acting(learner, library, stage) if key in library.lessons else _lost()
+            day = schedule.day(learner, library, at)
+            known = key in library.lessons
+            return lesson.acting(learner, library, stage, day) if known else _lost()
         case _:
             assert_never(stage)
 

@@ -50,6 +50,7 @@ from bot.engine import (
     linking,
     mydata,
     onboarding,
+    overview,
     place,
     placement,
     posting,
@@ -85,6 +86,7 @@ PRESSES: dict[str, Press] = {
     mydata.COMMAND: lambda learner, incoming, _, __: mydata.asked(learner, incoming),
     "placement": placement.pressed,
     aftercare.VERB: aftercare.pressed,
+    overview.COMMAND: overview.pressed,
 }
 """Which feature answers a press, by its verb; None from it: the press means nothing now."""
 
@@ -306,6 +308,7 @@ COMMANDS: dict[str, Callable[[Learner, Incoming, Library], Decision | None]] = {
         learner, incoming, library, "more"
     ),
     review.COMMAND: review.offered,
+    overview.COMMAND: overview.opened,
     "settings": _settings,
     "stop": _stopped,
 }

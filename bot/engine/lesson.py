@@ -24,7 +24,17 @@ from bot.core.learner import (
     changed,
 )
 from bot.core.library import Lesson, Library
-from bot.engine import calendar, helplines, progress, quiz, review, schedule, silence
+from bot.engine import (
+    calendar,
+    helplines,
+    placement,
+    progress,
+    quiz,
+    review,
+    rhythm,
+    schedule,
+    silence,
+)
 from bot.engine.replies import show, tell
 
 EXPIRY = timedelta(hours=12)
@@ -96,7 +106,7 @@ def _today(learner: Learner, library: Library, today: date) -> tuple[Learner, Ca
             last_day=today,
             unpressed=silence.counted(learner),
         )
-        return asked, acting(asked, library, stage)
+        return asked, acting(asked, library, stage, today)
     # A question that nobody answers does not come again and again; a tip asks nothing.
     answers = learner.often is not Often.TIP and not learner.unpressed
     item = review.pick(learner, library, today) if answers else None
@@ -145,7 +155,9 @@ def reading(learner: Learner, library: Library, stage: Reading) -> Card:
     place = (course.places.get(lesson.id, 1), len(course.lessons))
     tip = learner.often is Often.TIP and stage.why == "daily" and lesson.action
     told = (learner.track, learner.locale)
-    return _reading(library, lesson.id, stage.card, told, place, tip)
+    card = _reading(library, lesson.id, stage.card, told, place, tip)
+    begin = placement.beside(learner, library, stage)
+    return replace(card, buttons=(*card.buttons, *begin)) if begin else card
 
 
 @lru_cache(maxsize=CARDS)
@@ -233,7 +245,7 @@ def another(learner: Learner, incoming: Incoming, library: Library) -> Decision:
 def more(learner: Learner, incoming: Incoming, library: Library) -> Decision:
     """Go on after an answer: the next question of the same lesson, else the next lesson."""
     stage = learner.stage
-    if isinstance(stage, Answered) and stage.why not in ("first", "review", "placement"):
+    if isinstance(stage, Answered) and stage.why not in ("first", "review"):
         lesson = library.lessons[library.items[stage.item].lesson]
         item = progress.next_item(learner, library, lesson)
         if item is not None and not progress.finished(learner, library, lesson):
@@ -254,19 +266,31 @@ def enough(learner: Learner, incoming: Incoming, library: Library) -> Decision:
         card = Card(body=(Para(Text("lesson.see_you")),), tone="good")
         return Decision(replace(learner, stage=Idle()), (show(incoming.event, card),))
     # A second press finds the thing to do already offered.
-    offered = stage if isinstance(stage, Acting) else Acting(library.items[stage.item].lesson)
+    offered = stage if isinstance(stage, Acting) else _offered(library, stage)
     after = replace(learner, stage=offered)
-    return Decision(after, (show(incoming.event, acting(after, library, offered)),))
+    day = schedule.day(after, library, incoming.at)
+    return Decision(after, (show(incoming.event, acting(after, library, offered, day)),))
 
 
-def acting(learner: Learner, library: Library, stage: Acting) -> Card:
-    """Return the card with the recap and the one thing to do."""
+def _offered(library: Library, stage: Answered) -> Acting:
+    """Return what follows an answer: its lesson's thing to do, and what was missed."""
+    item = library.items[stage.item]
+    return Acting(item.lesson, technique="" if stage.verdict == "right" else item.technique)
+
+
+def acting(learner: Learner, library: Library, stage: Acting, today: date) -> Card:
+    """Return the card with the recap, the one thing to do, and when what was missed comes back."""
     lesson = library.lessons[stage.lesson]
     body: list[Block[Text]] = []
     if not stage.asked_before:
         body.append(Para(Text("act.keep", (("recap", Text(f"{lesson.id}.recap")),))))
     if lesson.action:
         body.append(Para(Text("act.do", (("action", Text(f"{lesson.id}.action")),))))
+    then = review.back(learner, library, stage.technique, today)
+    if then:
+        body.append(Para(Text("act.back", (("day", then),))))
+    if rhythm.made(learner, today):
+        body.append(Para(Text("rhythm.made")))
     buttons = [Button(Text("act.done"), Action("act", (lesson.id, "done")), style="primary")]
     if not stage.asked_before:
         buttons.append(Button(Text("act.later"), Action("act", (lesson.id, "later"))))
@@ -298,6 +322,9 @@ def act(learner: Learner, incoming: Incoming, event: Pressed, library: Library) 
     else:
         once = f"action:{key}" if what == "done" else ""
         effects.append(Note("action" if what == "done" else "declined", key, once=once))
+        if key == learner.later:
+            # Answered meanwhile on the card of before: there is nothing left to ask.
+            idle = replace(idle, later="", later_on=None)
     more_now = Button(Text("lesson.one_more_now"), Action("more"))
     card = Card(body=(Para(Text(f"act.said_{what}")),), buttons=(more_now,), tone="good")
     return Decision(idle, (*effects, show(event, card)))

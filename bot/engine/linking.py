@@ -17,7 +17,7 @@ from bot.core.effects import VEIL, Decision, Effect, Join, Notice, Offer, Prefer
 from bot.core.events import Commanded, Incoming, Linked, Miscoded, Pressed, Said
 from bot.core.learner import Learner, Stranger, Ties
 from bot.core.library import Library
-from bot.engine import aftercare, calendar, onboarding, schedule
+from bot.engine import aftercare, calendar, onboarding, rhythm, schedule
 from bot.engine.replies import show
 
 COMMAND = "link"
@@ -194,6 +194,8 @@ def _joined(learner: Learner, incoming: Incoming, event: Linked, library: Librar
         learner,
         progress=_most(learner.progress, event.progress),
         points=learner.points + event.points,
+        shown=tuple(dict.fromkeys((*learner.shown, *event.shown))),
+        rhythm=rhythm.joined(learner.rhythm, event.rhythm),
         last_day=day if had else last,
         linked=True,
     )

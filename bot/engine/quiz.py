@@ -51,7 +51,9 @@ CARDS = 4096
 """Cards of questions kept, about 1 KB each: six orders of 430 items, and their feedback."""
 
 STOP = Button(Text("placement.stop"), Action("placement", ("stop",)))
-"""The way out of a placement, on every card of it."""
+"""The way out of a placement, on every question of it."""
+
+_FOOTERS: dict[Why, str] = {"first": "quiz.footer_first", "placement": "placement.footer"}
 
 Verdict = Literal["right", "near", "wrong", "unknown"]
 
@@ -114,7 +116,7 @@ def _question(  # what a question's look depends on, no more
             *progress.remarks(library, lesson, locale),
         ),
         buttons=(STOP,) if why == "placement" else (),
-        footer=Text("quiz.footer_first" if why == "first" else "quiz.footer"),
+        footer=Text(_FOOTERS.get(why, "quiz.footer")),
         lang=progress.spoken(library, item, locale),
     )
     return (

@@ -17,7 +17,7 @@ from bot.core.effects import Decision
 from bot.core.events import Incoming, Pressed
 from bot.core.learner import Answered, Answering, Idle, Learner, Memory, Session
 from bot.core.library import Item, Library
-from bot.engine import calendar, progress, quiz, schedule
+from bot.engine import calendar, progress, quiz, rhythm, schedule
 from bot.engine.replies import show
 
 COMMAND = "review"
@@ -151,6 +151,15 @@ def due(learner: Learner, library: Library, day: date) -> tuple[Memory, ...]:
     return tuple(sorted(found, key=lambda one: (one.due, one.technique)))
 
 
+def back(learner: Learner, library: Library, technique: str, day: date) -> date | None:
+    """Return the local date on which *technique* comes back, None for none after *day*."""
+    memory = _memory(learner, technique)
+    if memory is None:
+        return None
+    then = calendar.local_day(memory.due, schedule.zone(learner, library))
+    return then if then > day else None
+
+
 def parallel(learner: Learner, library: Library, memory: Memory) -> Item | None:
     """Return another item of a technique: one not seen yet, else the one seen longest ago.
 
@@ -188,17 +197,13 @@ def pick(learner: Learner, library: Library, day: date) -> Item | None:
 
 def welcome(learner: Learner, library: Library, at: datetime) -> Item | None:
     """Return the easy question that somebody begins with who was long away, None for all else."""
-    day = _day(learner, library, at)
+    day = schedule.day(learner, library, at)
     return pick(learner, library, day) if returning(learner, day) else None
 
 
 def count(learner: Learner, library: Library, at: datetime) -> int:
     """Return how many questions a session would bring, 0 to ``MOST``; never all that is due."""
-    return len(_chosen(learner, library, _day(learner, library, at)))
-
-
-def _day(learner: Learner, library: Library, at: datetime) -> date:
-    return calendar.local_day(at, schedule.zone(learner, library))
+    return len(_chosen(learner, library, schedule.day(learner, library, at)))
 
 
 def _chosen(learner: Learner, library: Library, day: date) -> tuple[str, ...]:
@@ -211,7 +216,7 @@ def _chosen(learner: Learner, library: Library, day: date) -> tuple[str, ...]:
 
 def offered(learner: Learner, incoming: Incoming, library: Library) -> Decision:
     """Say what there is to refresh, or when there will be something; nothing has to be done."""
-    day = _day(learner, library, incoming.at)
+    day = schedule.day(learner, library, incoming.at)
     return Decision(learner, (show(incoming.event, _offer(learner, library, day)),))
 
 
@@ -244,7 +249,7 @@ def pressed(
             # A finger presses twice: what is open stays open.
             return Decision(learner, (show(event, quiz.question(learner, library, stage)),))
         case ("start",):
-            chosen = _chosen(learner, library, _day(learner, library, incoming.at))
+            chosen = _chosen(learner, library, schedule.day(learner, library, incoming.at))
             return _asked(learner, incoming, library, Session(chosen))
         case ("next",):
             session = stage.session if isinstance(stage, Answered) else None
@@ -266,7 +271,8 @@ def _asked(learner: Learner, incoming: Incoming, library: Library, session: Sess
     if not session.answered:
         return offered(learner, incoming, library)
     after = replace(learner, stage=Idle())
-    return Decision(after, (show(incoming.event, _ended(after, library, session)),))
+    card = _ended(after, library, session, schedule.day(after, library, incoming.at))
+    return Decision(after, (show(incoming.event, card),))
 
 
 def answered(session: Session, item: str, *, right: bool) -> Session:
@@ -274,7 +280,7 @@ def answered(session: Session, item: str, *, right: bool) -> Session:
     return replace(session, answered=(*session.answered, (item, right)))
 
 
-def _ended(learner: Learner, library: Library, session: Session) -> Card:
+def _ended(learner: Learner, library: Library, session: Session, today: date) -> Card:
     """Return what became of a session: what sits, and when the rest comes back."""
     answers = [
         (library.items[key], right) for key, right in session.answered if key in library.items
@@ -282,6 +288,8 @@ def _ended(learner: Learner, library: Library, session: Session) -> Card:
     rights = sum(right for _, right in session.answered)
     values = (("right", rights), ("total", len(session.answered)))
     body = [Para(_fate(learner, library, item, right=right)) for item, right in answers]
+    if rhythm.made(learner, today):
+        body.append(Para(Text("rhythm.made")))
     tongues = (progress.fallback(library, item.lesson, learner.locale) for item, _ in answers)
     return Card(
         title=Text("review.ended", values),

@@ -30,6 +30,11 @@ def zone(learner: Learner, library: Library) -> str:
     return learner.zone if calendar.is_zone(learner.zone) else library.home_zone
 
 
+def day(learner: Learner, library: Library, at: datetime) -> date:
+    """Return the learner's local date at *at*."""
+    return calendar.local_day(at, zone(learner, library))
+
+
 def wanted(learner: Learner) -> bool:
     """Return whether the learner asked to be written to at an hour."""
     asked = learner.often not in (Often.UNASKED, Often.NEVER)

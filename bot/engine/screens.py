@@ -10,7 +10,7 @@ from datetime import datetime, time
 from bot.core.card import Action, Block, Bullets, Button, Card, Choice, Para, Text, Value
 from bot.core.learner import Choosing, Learner, Often, Track
 from bot.core.library import Library
-from bot.engine import schedule, zones
+from bot.engine import placement, schedule, zones
 
 TRACKS = (
     Track.CITIZEN,
@@ -248,6 +248,8 @@ def settings(learner: Learner, library: Library, at: datetime) -> Card:
     buttons = [
         Button(_set_text(learner, name), Action("go", (name,))) for name in names if name != QUIET
     ]
+    if not learner.place:
+        buttons += placement.offers(learner, library)
     pause = "resume" if learner.paused else "pause"
     buttons.append(Button(Text(f"settings.{pause}"), Action("go", (pause,))))
     if not learner.place:

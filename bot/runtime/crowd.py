@@ -194,7 +194,7 @@ class Crowd(Generic[T]):
     def full(self, incoming: Sequence[Incoming]) -> bool:
         """Return whether *incoming* is too much; what the clock raises and Rule 3 never are."""
         refusable = sum(
-            not isinstance(one.event, LessonDue) and _matter(one) is NONE for one in incoming
+            not isinstance(one.event, Due) and _matter(one) is NONE for one in incoming
         )
         return bool(refusable) and len(self._rounds) + refusable > self._room
 

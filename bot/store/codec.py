@@ -47,6 +47,7 @@ from bot.core.learner import (
     Stranger,
     Track,
 )
+from bot.core.rhythm import Rhythm
 
 Record: TypeAlias = Row[*tuple[Any, ...]]
 """A row as it comes back from the database, its values by their columns' names."""
@@ -82,6 +83,7 @@ _PARTS: Final = (
     Marked,
     Para,
     Progress,
+    Rhythm,
     Session,
     Specimen,
     Text,

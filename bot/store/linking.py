@@ -212,6 +212,8 @@ def _joined(conn: Connection, typed: Typed, offer: Record, seal: Seal) -> tuple[
         last_day=who.last_day if was else None,
         aided=who.aided if was else "",
         aided_on=who.aided_on if was else None,
+        shown=who.shown,  # a stranger has none
+        rhythm=who.rhythm,
     )
     rows = conn.execute(_DOORS, {"keys": [offer.learner, was]}).all()
     doors = [

@@ -143,6 +143,19 @@ def test_later_asks_once_more_after_a_week_in_place_of_that_days_lesson() -> Non
     assert talk.learner.later == ""
 
 
+@pytest.mark.parametrize("what", ["done", "no"])
+def test_what_was_put_off_and_then_answered_is_not_asked_about_again(what: str) -> None:
+    talk = joined(stage=Acting("phi-01"))
+    talk.press("act:phi-01:later")
+    talk.press("act:acc-01:done")
+    assert talk.learner.later == "phi-01"
+    talk.wait(days=1)
+    talk.press(f"act:phi-01:{what}")
+    assert (talk.learner.later, talk.learner.later_on) == ("", None)
+    due(talk, DAY + timedelta(days=7))
+    assert "act.again" not in talk.keys
+
+
 def test_a_put_off_action_of_a_lesson_that_is_gone_is_forgotten() -> None:
     talk = joined(later="old-01", later_on=DAY)
     due(talk)

@@ -34,6 +34,7 @@ from bot.core.events import (
     Where,
 )
 from bot.core.learner import Stranger, Ties
+from bot.core.rhythm import Rhythm
 from bot.engine import linking
 from bot.engine.decide import decide
 from tests.engine.school import LIBRARY, ME, NOON, Talk, joined, keys
@@ -175,8 +176,13 @@ def test_a_stranger_joins_with_nothing_and_both_chats_are_told() -> None:
 
 
 def test_of_each_lesson_the_greater_count_stays_and_new_points_are_added() -> None:
-    event = Linked(THERE, "cd" * 16, (("acc-01", 9), ("scm-01", 2)), points=30)
-    talk = linked(event, progress=(("phi-01", 3), ("acc-01", 1)), points=10)
+    known = ("mon-01", "dev-01")
+    event = Linked(THERE, "cd" * 16, (("acc-01", 9), ("scm-01", 2)), points=30, shown=known)
+    event = replace(event, rhythm=Rhythm((7, 8, 9), "UTC", 3))
+    before = (("phi-01", 3), ("acc-01", 1))
+    talk = linked(event, progress=before, points=10, shown=("dev-01", "net-01"))
+    assert talk.learner.shown == ("dev-01", "net-01", "mon-01")
+    assert talk.learner.rhythm == Rhythm((7, 8, 9), "UTC", 3)
     assert talk.learner.progress == (("phi-01", 3), ("acc-01", 9), ("scm-01", 2))
     assert talk.learner.points == 40
     welcome, told = said(talk)

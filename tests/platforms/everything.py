@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import get_args
 
 from bot.core.card import Action, Card
-from bot.core.effects import Say
+from bot.core.effects import Edit, Say
 from bot.core.events import (
     Address,
     Commanded,
@@ -37,13 +37,16 @@ from bot.core.learner import (
     Track,
 )
 from bot.core.library import Item, Library
+from bot.core.rhythm import Rhythm
 from bot.engine import (
     check,
     current,
     first_aid,
     lesson,
     onboarding,
+    overview,
     place,
+    placement,
     posting,
     schedule,
     screens,
@@ -69,6 +72,39 @@ def every_card(library: Library, locale: str, platform: str) -> Iterator[Card]:
     yield from every_aid(library, locale)
     for stage in _stages(library):
         yield current.card(replace(me, stage=stage), library, NOW)
+    yield from _placed(me, library)
+    yield from _counted(me, library)
+
+
+def _counted(me: Learner, library: Library) -> Iterator[Card]:
+    """How far somebody has come, with a week that runs and without any counting."""
+    today = NOW.date()
+    week = Rhythm(tuple(today.toordinal() - ago for ago in (2, 1, 0)), me.zone, 1_000)
+    known = replace(me, rhythm=week, progress=tuple((key, 1) for key in library.lessons))
+    yield overview.card(known, library, today)
+    yield overview.card(replace(me, rhythm=Rhythm(wish="off")), library, today)
+    for key in library.lessons:
+        yield current.card(replace(known, stage=Acting(key)), library, NOW)
+
+
+def _placed(me: Learner, library: Library) -> Iterator[Card]:
+    """The cards of a placement: the offer, its questions, and each end with two to explain."""
+    known = replace(me, often=Often.DAILY, stage=Idle())
+    ids = [item.id for item in library.items.values() if item.type in placement.ONE_PRESS]
+    beginning = replace(known, stage=Reading(next(iter(library.lessons)), 0, "more"))
+    yield current.card(beginning, library, NOW)
+    offer, stop = Pressed(Action("placement"), "m1"), Pressed(Action("placement", ("stop",)), "m1")
+    stages = [
+        Answering(key, "seed", "placement", session=Session((), ((other, False), (key, False))))
+        for key, other in itertools.pairwise(ids)
+    ]
+    heard: list[tuple[Learner, Event]] = [(known, offer), (beginning, offer)]
+    heard += [(replace(known, stage=stage), stop) for stage in stages]
+    for stage in stages:
+        yield current.card(replace(known, stage=stage), library, NOW)
+    for who, event in heard:
+        decision = decide(who, Incoming("e:1", me.address, NOW, event), library)
+        yield from (effect.card for effect in decision.effects if isinstance(effect, Edit))
 
 
 def _timed(me: Learner, library: Library) -> Iterator[Card]:
@@ -135,6 +171,10 @@ def _refreshed(me: Learner, library: Library) -> Iterator[Card]:
     ended = Answered(answered[0][0], "seed", "review", ("a",), "wrong", "", session)
     offer, on = Commanded("review"), Pressed(Action("review", ("next",)))
     yield current.card(replace(known, stage=ended), library, NOW)
+    for item in items.values():
+        missed = (replace(due[0], technique=item.technique, due=NOW + timedelta(days=3)),)
+        stage = Acting(item.lesson, technique=item.technique)
+        yield current.card(replace(known, stage=stage, reviews=missed), library, NOW)
     for who, event in (
         (known, offer),
         (replace(known, reviews=nothing), offer),

@@ -13,6 +13,7 @@ from bot.core.card import Action
 from bot.core.effects import VEIL, Decision, Effect, Lane, Note, Plan, Say
 from bot.core.events import Address, Commanded, Event, Incoming, Left, Pressed
 from bot.core.learner import Idle, Often, Stranger, Ties
+from bot.core.rhythm import Rhythm
 from bot.engine.decide import decide
 from bot.ports import Conflict, Outcome, Post
 from bot.store.codec import pack_card
@@ -211,12 +212,16 @@ async def test_what_the_second_learned_is_added_and_counts_once(store: Database)
         *notes,
         points=20,
         progress=(("acc-01", 1), ("phi-01", 3)),
+        shown=("phi-01",),
+        rhythm=Rhythm((739_000, 739_002), "Asia/Tokyo", 7),
         hour="07:30",
     )
     await link(store)
     one = await learner(store, THERE)
     assert (one.key, one.hour, one.points) == (key, "18:00", 20)
     assert one.progress == (("acc-01", 2), ("phi-01", 3))
+    assert one.shown == ("phi-01",)
+    assert one.rhythm == Rhythm((739_000, 739_002), "Asia/Tokyo", 7)
     assert await rows(store, "SELECT sum(points), count(*) FROM notes") == [(20, 3)]
     assert await rows(store, "SELECT id FROM learners WHERE id = :id", id=other) == []
     assert await rows(store, "SELECT learner_id FROM plans") == [(key,)]
