@@ -61,8 +61,10 @@ def _kept_nowhere(config: Settings) -> Settings:
 
 
 def _check(config: Settings, given: argparse.Namespace) -> int:
+    from bot import checking  # noqa: PLC0415 - a bot that serves would start the later for it
+
     further = [Path(path) for path in given.path]
-    faults = teaching.checked(config, further, release=given.release)
+    faults = checking.checked(config, further, release=given.release)
     for fault in faults:
         _tell(str(fault))
     refused = sum(not fault.warning for fault in faults)
@@ -79,7 +81,9 @@ def _db(config: Settings, given: argparse.Namespace) -> int:
 
 
 def _i18n(config: Settings, given: argparse.Namespace) -> int:
-    split = teaching.texts(config)
+    from bot import checking  # noqa: PLC0415 - as above
+
+    split = checking.texts(config)
     faults: list[Fault] = []
     for place, (folder, sources) in enumerate(split):
         named = f"{folder.parent}: " if split[1:] else ""
@@ -216,11 +220,8 @@ def _parser() -> argparse.ArgumentParser:
     add("serve", _serve, "serve the platforms named in WARY_PLATFORMS")
     chat = add("chat", _chat, "talk to the bot in this terminal, or by a script on its input")
     chat.add_argument("--record", metavar="FILE", help="write the talk down; nothing else is kept")
-    check = add("check", _check, "say everything that is wrong with lessons and translations")
-    check.add_argument("path", nargs="*", help="a further pack to check together with ours")
-    check.add_argument(
-        "--release", action="store_true", help="also refuse a language that is not whole enough"
-    )
+    wrong = "say everything that is wrong with lessons and translations"
+    _check_arguments(add("check", _check, wrong))
     base = add("db", _db, "bring the database to this version, copy it, put a copy back")
     base.add_argument("what", choices=["upgrade", "backup", "restore", "key", "journal"])
     base.add_argument("where", nargs="?", help="folder of a backup, or the copy to restore")
@@ -240,6 +241,13 @@ def _parser() -> argparse.ArgumentParser:
     which.add_argument("kind", nargs="?", choices=kinds)
     which.add_argument("--into", type=Path, help="a folder: write all of them there")
     return parser
+
+
+def _check_arguments(check: argparse.ArgumentParser) -> None:
+    check.add_argument("path", nargs="*", help="a further pack to check together with ours")
+    check.add_argument(
+        "--release", action="store_true", help="also refuse a language that is not whole enough"
+    )
 
 
 def _doctor_arguments(doctor: argparse.ArgumentParser) -> None:

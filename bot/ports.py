@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol, runtime_checkable
 
+from bot.core.can import Can
 from bot.core.card import Card, Text
 from bot.core.effects import Decision, Lane
 from bot.core.events import Address, Incoming
@@ -186,32 +187,19 @@ Raises ``StoreDown`` when it could not be noted.
 
 
 @dataclass(frozen=True, slots=True)
-class Can:
-    """What a platform can show and do (chat.md, 2.5); ``None`` hours mean no limit."""
-
-    text: int
-    label: int
-    per_row: int
-    buttons: int
-    action: int
-    menu: int
-    modal: bool
-    private_reply: bool
-    local_time: bool
-    silent: bool
-    protect: bool
-    copy: bool
-    edit_hours: int | None
-    delete_hours: int | None
-    push: Literal["after_start", "on_request", "place_only"]
-
-
-@dataclass(frozen=True, slots=True)
 class Limit:
     """At most ``posts`` at one address in any ``seconds``."""
 
     posts: int
     seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many posts a second a service takes from one token, and how many at one address."""
+
+    rate: float
+    of: Callable[[Address], Sequence[Limit]] = lambda _: ()
 
 
 class Platform(Protocol):
@@ -226,11 +214,8 @@ class Platform(Protocol):
         """Return what it can show and do."""
 
     @property
-    def rate(self) -> float:
-        """Return how many posts a second the service takes from one token."""
-
-    def limits(self, address: Address) -> Sequence[Limit]:
-        """Return how fast the service lets *address* be written to; nothing means any pace."""
+    def limits(self) -> Limits:
+        """Return how fast it may be written to."""
 
     async def listen(self, receive: Receive) -> None:
         """Hear events until cancelled or at the end of input; acknowledge after *receive*."""

@@ -6,7 +6,6 @@ Rule 2: our own pack comes first; further ones are those of ``WARY_PACKS``, in i
 
 import gc
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import date
@@ -20,7 +19,7 @@ from bot.core.card import Text
 from bot.core.learner import Track
 from bot.core.library import Library
 from bot.core.message import words
-from bot.core.source import Fault, Source
+from bot.core.source import Fault
 from bot.engine import progress
 from bot.runtime import clock
 from bot.settings import Settings
@@ -76,7 +75,7 @@ def data() -> Path:
 
 
 @contextmanager
-def _to_stay() -> Iterator[None]:
+def to_stay() -> Iterator[None]:
     """Do without the collector of cycles while things are made that stay.
 
     It would look at all of them again and again, a sixth of the time, and find nothing to free.
@@ -90,16 +89,16 @@ def _to_stay() -> Iterator[None]:
             gc.enable()
 
 
-@_to_stay()
+@to_stay()
 def taught(settings: Settings) -> Taught:
     """Read all packs and catalogues and cross them: what is taught, in which languages whole."""
     before = mark(settings)
-    roots, found, faults = _read(settings, ())
-    catalogues, untranslated = _spoken(settings, roots, found)
+    roots, found, faults = read(settings, ())
+    catalogues, untranslated = spoken_in(settings, roots, found)
     offers, unlisted = read_offers(data() / "locales" / "countries.yaml")
     library = _library(settings, found, catalogues, offers)
     faults = (*faults, *untranslated, *unlisted, *_changed(before.files, mark(settings).files))
-    made = Taught(found, library, catalogues, _neat(faults), before)
+    made = Taught(found, library, catalogues, neat(faults), before)
     _lasts()
     return made
 
@@ -126,7 +125,7 @@ def _lasts() -> None:
     gc.set_threshold(YOUNG)
 
 
-def _read(
+def read(
     settings: Settings, further: Sequence[Path]
 ) -> tuple[Sequence[Path], content.Content, tuple[Fault, ...]]:
     """Return the folders of the packs, what these say, and all that is wrong with their form."""
@@ -135,7 +134,7 @@ def _read(
     return roots, found, (*unsigned, *found.faults)
 
 
-def _spoken(
+def spoken_in(
     settings: Settings, roots: Sequence[Path], found: content.Content
 ) -> tuple[i18n.Catalogues, tuple[Fault, ...]]:
     """Return what the catalogues below *roots* say, and all that is wrong with them."""
@@ -212,7 +211,7 @@ def _lost(old: Taught, made: Taught) -> tuple[Fault, ...]:
     """
     gone = (path for path in old.mark.files.keys() - made.mark.files if path.endswith(".po"))
     wrong, remedy = "is gone", "put it back; to do without it, start Wary again"
-    return _neat([Fault(path, 1, "", wrong, remedy) for path in gone])
+    return neat([Fault(path, 1, "", wrong, remedy) for path in gone])
 
 
 def _aged(settings: Settings, old: Taught) -> Taught:
@@ -330,87 +329,8 @@ def _alphabet(tag: str, codes: Sequence[str], catalogues: i18n.Catalogues) -> tu
     return tuple(sorted(codes, key=lambda code: names[code]))
 
 
-@_to_stay()
-def checked(
-    settings: Settings, further: Sequence[Path], *, release: bool = False
-) -> tuple[Fault, ...]:
-    """Return everything wrong in all packs, *further* ones too, and in the catalogues.
-
-    *release*: also each language that is not whole enough to be released.
-    """
-    # Here, because a bot that serves needs no lint, and would start the later for it.
-    from bot.content.lint import lint  # noqa: PLC0415
-    from bot.content.translation import check_translation  # noqa: PLC0415
-
-    roots, found, unread = _read(settings, further)
-    # What another process reads meanwhile need not be waited for.
-    with ThreadPoolExecutor(1) as pool:
-        reading = pool.submit(_spoken, settings, roots, found)
-        linted = lint(found, clock.now().date())
-        catalogues, untranslated = reading.result()
-    # A bot that serves falls back where a translation is behind; whoever checks can bring it up.
-    mended = (
-        replace(one, warning=one.warning and one.wrong != i18n.BEHIND) for one in untranslated
-    )
-    faults = [*unread, *mended, *linted]
-    faults += read_offers(data() / "locales" / "countries.yaml")[1]
-    for tag in catalogues.languages:
-        if tag != found.source_language:
-            spoken, places = catalogues.translations(tag), catalogues.places(tag)
-            faults += check_translation(found, tag, spoken, places)
-    if release:
-        faults += _unfinished(found, catalogues)
-    return _neat(faults)
-
-
-def _unfinished(found: content.Content, catalogues: i18n.Catalogues) -> Iterator[Fault]:
-    """Yield the languages of the packs in which the bot's own words or first aid have gaps.
-
-    Source: content.md, 4, rule 10.
-    """
-    words_ = [key for key, one in found.sources.items() if one.catalogue == "interface"]
-    for tag in found.languages:
-        if tag == found.source_language:
-            continue
-        whole = catalogues.whole(tag) if tag in catalogues.languages else frozenset()
-        empty = [key for key in words_ if key not in whole]
-        trees = [key for key in found.trees if not whole.issuperset(found.needs[key])]
-        parts = (
-            ("interface", "interface", "texts", words_, empty),
-            ("lessons", "first_aid", "trees", found.trees, trees),
-        )
-        for catalogue, key, what, every, left in parts:
-            if left:
-                wrong = f"{len(every) - len(left)} of {len(every)} {what} complete"
-                remedy = f"finish {left[0]} or leave {tag} out of the release"
-                path = f"locales/{tag}/LC_MESSAGES/{catalogue}.po"
-                yield Fault(path, 1, key, wrong, remedy)
-
-
-def texts(settings: Settings) -> list[tuple[Path, Mapping[str, Source]]]:
-    """Return the locales folder of each pack, and the texts of that pack alone by key.
-
-    Raises:
-        ContentFault: a pack cannot be read whole, and its texts would seem to be gone; or its
-            locales are a link, and what is written would land elsewhere.
-    """
-    roots = packs(settings)
-    own = content.read(roots[:1], roots[0] / "locales" / "interface.yaml")
-    every = content.read(roots, None) if roots[1:] else own
-    refused = [fault for fault in {*own.faults, *every.faults} if not fault.warning]
-    homes = (root / "locales" for root in roots[1:])
-    refused += [i18n.linked(home) for home in homes if home.is_symlink()]
-    if refused:
-        raise ContentFault(sorted(refused))
-    split = [(roots[0] / "locales", own.sources)]
-    for pack, root in enumerate(roots[1:], start=1):
-        keys = {key for key, one in every.worded.items() if one.document.pack == pack}
-        theirs = {key: one for key, one in every.sources.items() if key in keys}
-        split.append((root / "locales", theirs))
-    return split
-
-
-def _neat(faults: Sequence[Fault]) -> tuple[Fault, ...]:
+def neat(faults: Sequence[Fault]) -> tuple[Fault, ...]:
+    """Return *faults* in order, each once, with paths as people see them from our own pack."""
     root = data()
     shown = {name: _near(name, root) for name in {fault.path for fault in faults}}
     return tuple(sorted({_seen_near(fault, shown[fault.path]) for fault in faults}))

@@ -85,12 +85,8 @@ class Wary:
         self._platforms: list[Platform] = []
         self.hosted = False  # whether any of them is spoken to over HTTP
         self._stop = asyncio.Event()
-        self.reload: Reload[Taught] = Reload(
-            mark=partial(mark, settings),
-            build=lambda: relearned(settings, self._made),
-            take=self.teach,
-            known=made.mark,
-        )
+        anew = partial(mark, settings), lambda: relearned(settings, self._made)
+        self.reload: Reload[Taught] = Reload(*anew, take=self.teach, known=made.mark)
 
     def _say(self, locale: str, text: Text) -> Rich:
         return self._made.catalogues.translate(locale, text)
@@ -113,8 +109,8 @@ class Wary:
         aside = demo.panels(self._base.known, self._say) if shown else None
         tools = replace(self._tools, aside=aside)
         platform = _connected(name, self._settings, tools)
-        gate = Gate(platform.rate, clock.monotonic)
-        if platform.rate <= SCARCE and self._settings.pace:
+        gate = Gate(platform.limits.rate, clock.monotonic)
+        if platform.limits.rate <= SCARCE and self._settings.pace:
             self._turns.crowd.pace(name, replace(PERSON, each=60 / self._settings.pace))
         self._dispatchers[name] = Dispatcher(platform, self._base, self._render, gate, clock.now)
         self._platforms.append(platform)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import teaching
+from bot import checking, teaching
 from bot.__main__ import main
 from bot.core.card import Text
 from bot.core.message import words
@@ -27,7 +27,7 @@ def having(*folders: Path) -> Settings:
 
 def translated(folder: Path, tag: str = "fr") -> None:
     """Write catalogues in which each text of the pack in *folder* says itself, as foreign."""
-    [(_, sources)] = teaching.texts(having(folder))[1:]
+    [(_, sources)] = checking.texts(having(folder))[1:]
     for catalogue in ("lessons", "quizzes"):
         lines = [
             Line(Entry(one.key, (one.text,), (f"{one.text} \u00e0",)), one)
@@ -73,9 +73,9 @@ def test_check_covers_the_packs_of_the_settings(tmp_path: Path) -> None:
         ("recap:", "recup:"),
     )
     root = written(tmp_path / "second", texts)
-    said = printed(teaching.checked(having(root), ()))
+    said = printed(checking.checked(having(root), ()))
     assert "second/lessons/net/net-01.yaml:19 recup: unknown field; did you mean 'recap'?" in said
-    assert printed(teaching.checked(read({}), [root])) == said
+    assert printed(checking.checked(read({}), [root])) == said
 
 
 def test_a_further_pack_may_not_change_the_bots_own_words(tmp_path: Path) -> None:

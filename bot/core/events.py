@@ -138,8 +138,8 @@ class Linked:
     The store puts it in place of what was typed.  ``by`` is the address where the code was
     shown.  ``was`` is the key of whoever was known here before, empty for nobody; what they bring
     along is their ``progress``, what they showed to know in a placement (``shown``), their
-    ``rhythm``, ``points`` that the learner does not have yet, ``last_day``, and what they are to be
-    asked about: ``aided`` on ``aided_on``.
+    ``rhythm``, ``points`` that the learner does not have yet, ``last_day``, and what they are to
+    be asked about: ``aided`` on ``aided_on``.
     """
 
     by: Address

@@ -54,21 +54,27 @@ def read(
     """
     locale_of(source_language)
     faults = [fault for folder in folders for fault in _names(folder)]
-    homes: dict[str, list[Path]] = {}
-    for tag in languages:
-        theirs = [folder / tag / MESSAGES for folder in folders]
-        if tag != source_language and any(home.is_dir() for home in theirs) and not _unknown(tag):
-            homes[tag] = theirs
+    homes = _homes(folders, [tag for tag in languages if tag != source_language])
     shelves: dict[str, Shelf] = {}
-    for tag, files in _all(homes, apart):
+    for tag, shelved in _all(homes, apart):
         found = _Language(tag, sources)
-        found.take_all(files, past)
+        found.take_all(shelved, past)
         shelves[tag] = Shelf(found.current, found.reviewed)
         faults += found.faults
     offered = [tag for tag in languages if tag == source_language or tag in shelves]
     offered.append(source_language)
     made = Catalogues(sources, source_language, shelves, tuple(dict.fromkeys(offered)))
     return made, tuple(sorted(faults))
+
+
+def _homes(folders: Sequence[Path], languages: Sequence[str]) -> dict[str, list[Path]]:
+    """Return where the catalogues of each of *languages* lie that has any."""
+    homes: dict[str, list[Path]] = {}
+    for tag in languages:
+        theirs = [folder / tag / MESSAGES for folder in folders]
+        if any(home.is_dir() for home in theirs) and not _unknown(tag):
+            homes[tag] = theirs
+    return homes
 
 
 @dataclass(slots=True)
@@ -84,12 +90,12 @@ class _Language:
 
     def take_all(self, folders: Iterable[Files], past: Collection[tuple[int, str]]) -> None:
         """Take the catalogues of all *folders*, the first of which is our own."""
-        for place, files in enumerate(folders):
-            self.take(files, frozenset(key for at, key in past if at == place))
+        for place, shelved in enumerate(folders):
+            self.take(shelved, frozenset(key for at, key in past if at == place))
 
-    def take(self, files: Files, past: Collection[str]) -> None:
-        """Take the catalogues *files* of one folder, by name, but for the keys in *past*."""
-        for catalogue, po in files:
+    def take(self, shelved: Files, past: Collection[str]) -> None:
+        """Take the catalogues *shelved* of one folder, by name, but for the keys in *past*."""
+        for catalogue, po in shelved:
             if isinstance(po, Fault):
                 self.faults.append(po)
                 self.reviewed = False

@@ -14,14 +14,12 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from datetime import timedelta
 from uuid import uuid4
 
-from bot.core.effects import Lane
 from bot.core.events import Address, Event, Incoming, Left, Muted
 from bot.ports import Conflict, Now, Outcome, Platform, Post, Receive, Store, StoreDown
 from bot.runtime.courier import Courier
-from bot.runtime.lanes import Lanes
+from bot.runtime.queue import HELD, Ended, Queue
 from bot.runtime.render import Render
 from bot.runtime.throttle import Gate
 
@@ -30,18 +28,6 @@ IN_FLIGHT = 30
 
 FLIGHT_SECONDS = 0.06
 """How long a post may be on its way before a faster rate than that is not reached any more."""
-
-HELD_SECONDS = 0.5
-"""How much of what waits in the ledger is held in memory: an alert comes after it at the worst."""
-
-HELD = 500
-"""Most posts that are claimed at once.  Source: sending.md, 3."""
-
-POLL_SECONDS = 1.0
-"""How long the dispatcher rests when nothing waits and nobody woke it."""
-
-FRESH = 10_000
-"""Replies held in memory; those beyond wait in the ledger until their leases end."""
 
 log = logging.getLogger(__name__)
 
@@ -53,21 +39,16 @@ class Dispatcher:
         self, platform: Platform, store: Store, render: Render, gate: Gate, now: Now
     ) -> None:
         """Join platform, ledger and gate."""
-        self._platform = platform
+        self._name = platform.name
         self._store = store
-        self._gate = gate
         self._now = now
         self._courier = Courier(platform, store, render, gate, now)
-        rate = min(platform.rate, 2 * HELD)
+        self._queue = Queue(platform, store, gate, now)
+        rate = min(platform.limits.rate, 2 * HELD)
         self._width = int(max(IN_FLIGHT, rate * FLIGHT_SECONDS))
-        self._hold = int(max(IN_FLIGHT, rate * HELD_SECONDS))
-        self._lanes = Lanes()
-        self._chats = gate.chats(platform.limits)
-        self._soon = POLL_SECONDS
-        self._look = self._more = True
         self._wake = asyncio.Event()
         self._flying: dict[asyncio.Task[Outcome], Post] = {}
-        self._ended: list[tuple[Post, Outcome]] = []
+        self._ended: list[Ended] = []
         self._fault: BaseException | None = None
         self._stopping = False
 
@@ -78,11 +59,7 @@ class Dispatcher:
 
     def offer(self, posts: Sequence[Post]) -> None:
         """Take posts that were born leased, and look for others that wait."""
-        for post in posts:
-            if post.lane is not Lane.REPLY:
-                self._look = True
-            elif self._lanes.replies < FRESH:
-                self._lanes.add(post)
+        self._queue.offer(posts)
         self._wake.set()
 
     async def run(self, receive: Receive, rest: Callable[[], Awaitable[None]]) -> None:
@@ -92,12 +69,12 @@ class Dispatcher:
             Barred: the service refuses the token; the posts stay.
         """
         try:
-            while not self._stopping or self._lanes.replies or self._flying or self._ended:
+            while not self._stopping or self._queue.replies or self._flying or self._ended:
                 try:
                     if not await self.once(receive):
                         await rest()
                 except (StoreDown, Conflict):
-                    log.warning("ledger_down", extra={"platform": self._platform.name})
+                    log.warning("ledger_down", extra={"platform": self._name})
                     await rest()
         finally:
             for task in self._flying:
@@ -106,9 +83,9 @@ class Dispatcher:
     async def woken(self) -> None:
         """Wait until posts are offered, one has ended or may leave: ``POLL_SECONDS`` at most."""
         try:
-            await asyncio.wait_for(self._wake.wait(), self._soon)
+            await asyncio.wait_for(self._wake.wait(), self._queue.soon)
         except TimeoutError:
-            self._look = True
+            self._queue.look()
 
     async def once(self, receive: Receive) -> int:
         """Take one step and return how many posts moved; 0 when nothing waits, or may leave.
@@ -127,7 +104,8 @@ class Dispatcher:
         """Write down what ended; what cannot be written is kept and written first next time."""
         self._land()
         if self._stopping:
-            self._ended += [(post, Outcome(post.id, "pending")) for post in self._lanes.clear()]
+            self._queue.stop()
+            self._ended += self._queue.handed_back()
         ended = tuple(self._ended)
         if ended:
             await self._store.settle([outcome for _, outcome in ended], self._now())
@@ -152,21 +130,20 @@ class Dispatcher:
             if outcome.state == "pending":
                 # Behind a post that has to wait, the others of its address wait too.
                 waits = replace(outcome, moved_to=None)
-                behind = self._lanes.drop(post.address)
+                behind = self._queue.drop(post.address)
                 self._ended += [(one, replace(waits, post=one.id)) for one in behind]
 
     async def _begin(self) -> int:
         """Let as many posts leave as there is room for, and return how many those are."""
         room = self._width - len(self._flying) - len(self._ended)
-        if room <= 0 or self._courier.barred or self._gate.pause():
+        if room <= 0 or self._courier.barred:
             return 0
-        await self._claim()
-        posts = await self._permitted(room)
+        posts = await self._queue.next(room, {post.address for post in self._flying.values()})
+        self._ended += self._queue.handed_back()
         try:
             marked = await self._store.mark(posts) if posts else ()
         except (StoreDown, Conflict):
-            for post in reversed(posts):
-                self._lanes.back(post)
+            self._queue.back(posts)
             raise
         for post in marked:
             task = asyncio.create_task(self._courier.send(post))
@@ -174,54 +151,8 @@ class Dispatcher:
             self._flying[task] = post
         return len(posts)
 
-    async def _claim(self) -> None:
-        """Hold a little of what waits in the ledger."""
-        held = len(self._lanes) - self._lanes.replies
-        idle = not (self._lanes or self._flying)
-        refill = self._more and held < self._hold / 2
-        if self._stopping or held > self._hold or not (self._look or idle or refill):
-            return
-        self._look = False
-        found = await self._store.claim_posts(self._platform.name, self._now(), self._hold)
-        self._more = len(found) == self._hold
-        for post in found:
-            self._lanes.add(post)
 
-    async def _permitted(self, room: int) -> Sequence[Post]:
-        """Take at most *room* posts that may leave now, one of each address."""
-        posts: list[Post] = []
-        busy = {post.address for post in self._flying.values()}
-        self._soon = POLL_SECONDS
-        while len(posts) < room and (post := self._lanes.next(busy)):
-            busy.add(post.address)
-            if self._waits(post):
-                continue
-            bulk = post.lane >= Lane.LESSON
-            if posts and self._gate.wait(bulk=bulk):
-                break
-            if not await self._gate.permit(bulk=bulk):
-                break
-            self._lanes.take(post)
-            self._chats.take(post.address)
-            posts.append(post)
-        return posts
-
-    def _waits(self, post: Post) -> bool:
-        """Return whether the address of *post* may not be written to yet, and see to that.
-
-        Where that is soon the post stays, else it goes back to the ledger with those behind it.
-        """
-        wait = self._chats.wait(post.address)
-        if wait > POLL_SECONDS:
-            later = self._now() + timedelta(seconds=wait)
-            behind = self._lanes.drop(post.address)
-            self._ended += [(one, Outcome(one.id, "pending", again=later)) for one in behind]
-        elif wait:
-            self._soon = min(self._soon, wait)
-        return wait > 0
-
-
-async def _tell_gone(ended: Sequence[tuple[Post, Outcome]], receive: Receive, now: Now) -> None:
+async def _tell_gone(ended: Sequence[Ended], receive: Receive, now: Now) -> None:
     """Raise the events of addresses that took their last post."""
     closed: dict[Address, Event] = {}
     for post, outcome in ended:

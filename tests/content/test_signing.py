@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot import teaching
+from bot import checking, teaching
 from bot.__main__ import main
 from bot.content.signing import MANIFEST, SIGNATURE, SigningFault, make_key, sign, verify
 from bot.settings import SettingsError, read
@@ -206,7 +206,7 @@ def test_with_a_list_of_keys_an_unsigned_pack_is_not_taught(pack: Path, tmp_path
     # An author checks a pack before it is signed.
     own = written(tmp_path / "own", further("web-01", "own"))
     keyed = read({"WARY_PACK_KEYS": public})
-    assert printed(teaching.checked(keyed, [own])) == printed(teaching.checked(read({}), [own]))
+    assert printed(checking.checked(keyed, [own])) == printed(checking.checked(read({}), [own]))
 
 
 def test_a_key_that_is_none_is_a_wrong_setting() -> None:

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 import bot.platforms
+from bot.core.can import Can
 from bot.core.card import ACTION_BYTES
 from bot.core.events import Address
 from bot.core.message import Message
-from bot.ports import Can, Hosted, Platform
+from bot.ports import Hosted, Platform
 from tests.platforms.cards import CARDS
 from tests.platforms.scripted import post, tools
 
@@ -59,7 +60,7 @@ def test_a_platform_says_what_it_can(platform: Platform) -> None:
 
 
 def test_a_platform_says_how_fast_it_takes_posts(platform: Platform) -> None:
-    assert platform.rate > 0
+    assert platform.limits.rate > 0
 
 
 def test_a_hosted_platform_has_an_application(platform: Platform) -> None:

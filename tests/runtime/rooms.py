@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from bot import i18n, store
+from bot.core.can import Can
 from bot.core.card import Text
 from bot.core.events import Address, Event, Incoming
 from bot.core.message import Message, Rich, Span
 from bot.engine.decide import decide
-from bot.ports import Can, Limit, Post, Receipt, Receive, SendError, Tools
+from bot.ports import Limit, Limits, Post, Receipt, Receive, SendError, Tools
 from bot.runtime.hear import Ear
 from bot.runtime.outbox import Dispatcher
 from bot.runtime.render import renderer
@@ -37,15 +38,15 @@ class Fake:
 
     name: str = "fake"
     can: Can = CAN
-    rate: float = 1_000_000.0
+    limited: Sequence[Limit] = ()
     shown: list[tuple[Post, Message]] = field(default_factory=list)
     fail: Callable[[Post], Exception | None] = lambda _: None
     tried: int = 0
-    limited: Sequence[Limit] = ()
 
-    def limits(self, _: Address) -> Sequence[Limit]:
-        """Return the same limits for everybody."""
-        return self.limited
+    @property
+    def limits(self) -> Limits:
+        """Return any rate, and the same limits for everybody."""
+        return Limits(1_000_000.0, lambda _: self.limited)
 
     async def listen(self, receive: Receive) -> None:
         """Hear nothing."""
@@ -115,7 +116,8 @@ async def house(url: str = "sqlite://") -> AsyncIterator[House]:
     async def sleep(length: float) -> None:
         seconds[0] += length
 
-    gate = Gate(platform.rate, lambda: seconds[0] + (clock[0] - NOON).total_seconds(), sleep)
+    rate = platform.limits.rate
+    gate = Gate(rate, lambda: seconds[0] + (clock[0] - NOON).total_seconds(), sleep)
     outbox = Dispatcher(platform, base, render, gate, lambda: clock[0])
     tools = Tools(
         now=lambda: clock[0],

@@ -130,9 +130,9 @@ async def test_after_a_kill_in_the_middle_they_are_not_sent_blindly(tmp_path: Pa
     async with house(f"sqlite:///{tmp_path}/wary.db") as home:
         await _asks(home)
         await home.hear(Commanded("mydata"))
-        post = home.outbox._lanes.next(())
+        post = home.outbox._queue._lanes.next(())
         assert post
-        home.outbox._lanes.take(post)
+        home.outbox._queue._lanes.take(post)
         await home.base.mark([post])
         await home.base.release(home.now)
         home.wait(hours=1)

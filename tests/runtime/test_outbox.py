@@ -26,7 +26,7 @@ from bot.ports import (
     Unknown,
     Unreachable,
 )
-from bot.runtime import outbox
+from bot.runtime import queue
 from bot.runtime.failing import in_doubt
 from tests.runtime.rooms import ME, House, house, raising
 from tests.runtime.test_turn import press
@@ -288,10 +288,10 @@ async def test_a_platform_that_stands_still_holds_no_more_than_so_many_replies(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async with house() as home:
-        monkeypatch.setattr(outbox, "FRESH", 2)
+        monkeypatch.setattr(queue, "FRESH", 2)
         for _ in range(4):
             await home.hear(Began())
-        assert home.outbox._lanes.replies == 2
+        assert home.outbox._queue._lanes.replies == 2
         await home.send_all()
         home.wait(seconds=31)
         await home.send_all()
@@ -313,142 +313,6 @@ async def test_a01_many_replies_to_one_do_not_hold_up_the_answer_to_another() ->
         assert len(mine) == 40
 
 
-def lessons(count: int) -> list[Post]:
-    """Return *count* lessons for as many people, as if they had been claimed."""
-    card = Card(body=(Para(Text("lesson")),))
-    return [
-        Post(number, Address("fake", f"p{number}"), card, Lane.LESSON, "en")
-        for number in range(1, count + 1)
-    ]
-
-
-class Wire:
-    """A ledger and a platform whose posts are on their way until told."""
-
-    def __init__(self, home: House, patch: pytest.MonkeyPatch, waiting: list[Post]) -> None:
-        self.waiting = waiting
-        self.marked: list[int] = []
-        self.settled: list[Outcome] = []
-        self.open: dict[int, asyncio.Future[str]] = {}
-        patch.setattr(home.base, "claim_posts", self.claim)
-        patch.setattr(home.base, "mark", self.mark)
-        patch.setattr(home.base, "settle", self.settle)
-        patch.setattr(home.platform, "send", self.send)
-
-    async def claim(self, _: str, __: datetime, limit: int) -> Sequence[Post]:
-        self.waiting.sort(key=lambda post: (post.lane, post.id))
-        found, self.waiting[:limit] = self.waiting[:limit], []
-        return found
-
-    async def mark(self, posts: Sequence[Post]) -> Sequence[Post]:
-        self.marked += [post.id for post in posts]
-        return posts
-
-    async def settle(self, outcomes: Sequence[Outcome], _: datetime) -> None:
-        self.settled += outcomes
-
-    async def send(self, post: Post, _: Message) -> str:
-        self.open[post.id] = asyncio.get_running_loop().create_future()
-        return await self.open[post.id]
-
-    async def step(self, home: House) -> None:
-        await home.outbox.once(home.receive)
-        for _ in range(3):
-            await asyncio.sleep(0)
-
-    def arrive(self, *numbers: int) -> None:
-        for number in numbers:
-            self.open[number].set_result(f"m{number}")
-
-
-async def test_a_slow_answer_holds_up_nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
-    async with house() as home:
-        wire = Wire(home, monkeypatch, lessons(100))
-        width = home.outbox._width
-        await wire.step(home)
-        assert len(wire.marked) == width
-        wire.arrive(*range(2, width + 1))
-        await asyncio.sleep(0)
-        await wire.step(home)
-        assert [outcome.post for outcome in wire.settled] == list(range(2, width + 1))
-        assert len(wire.marked) == min(100, 2 * width - 1)
-
-
-async def test_never_more_are_on_their_way_or_unwritten_than_may_be_doubled(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    async with house() as home:
-        wire = Wire(home, monkeypatch, lessons(500))
-
-        async def down(*_: object) -> None:
-            raise StoreDown
-
-        width = home.outbox._width
-        await wire.step(home)
-        wire.arrive(*wire.marked)
-        await asyncio.sleep(0)
-        with monkeypatch.context() as broken:
-            broken.setattr(home.base, "settle", down)
-            for _ in range(3):
-                with pytest.raises(StoreDown):
-                    await home.outbox.once(home.receive)
-        assert len(wire.marked) == width
-        await wire.step(home)
-        assert len(wire.marked) == 2 * width
-        assert len(wire.settled) == width
-
-
-async def test_an_alert_overtakes_the_lessons_that_are_held(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    async with house() as home:
-        wire = Wire(home, monkeypatch, lessons(400))
-        await wire.step(home)
-        alert = Post(900, ME, Card(body=(Para(Text("alert")),)), Lane.ALERT, "en")
-        wire.waiting.append(alert)
-        home.outbox.offer([alert])
-        wire.arrive(*wire.marked[:2])
-        await asyncio.sleep(0)
-        before = len(wire.marked)
-        await wire.step(home)
-        assert wire.marked[before] == 900
-
-
-async def test_what_is_held_goes_back_to_the_ledger_when_it_stops(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    async with house() as home:
-        wire = Wire(home, monkeypatch, lessons(200))
-        await wire.step(home)
-        home.outbox.stop()
-        flying = list(wire.marked)
-        await wire.step(home)
-        back = [outcome.post for outcome in wire.settled if outcome.state == "pending"]
-        assert back == list(range(len(flying) + 1, 201))
-        wire.arrive(*flying)
-
-        async def rest() -> None:
-            await asyncio.sleep(0)
-
-        await home.outbox.run(home.receive, rest)
-        assert sorted(outcome.post for outcome in wire.settled) == list(range(1, 201))
-        assert wire.marked == flying
-
-
-async def test_a_fault_of_ours_does_not_take_the_others_results_with_it(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    async with house() as home:
-        wire = Wire(home, monkeypatch, lessons(2))
-        await wire.step(home)
-        wire.open[1].set_exception(SendError())
-        wire.arrive(2)
-        await asyncio.sleep(0)
-        with pytest.raises(SendError):
-            await home.outbox.once(home.receive)
-        assert wire.settled == [Outcome(2, "sent", "m2")]
-
-
 async def test_a_group_that_is_written_to_too_often_waits_in_the_ledger_and_nobody_else() -> None:
     async with house() as home:
         home.platform.limited = (Limit(2, 60.0),)
@@ -456,7 +320,7 @@ async def test_a_group_that_is_written_to_too_often_waits_in_the_ledger_and_nobo
             await home.hear(Began())
         await home.turns.take([home.event(Began(), address=Address("fake", "8"))])
         assert await home.send_all() == 3
-        assert home.outbox._lanes.replies == 0
+        assert home.outbox._queue._lanes.replies == 0
         home.wait(seconds=59)
         assert await home.send_all() == 0
         home.wait(seconds=2)
@@ -473,7 +337,7 @@ async def test_who_may_be_written_to_soon_is_waited_for_in_memory() -> None:
         await home.hear(Began())
         await home.hear(Began())
         assert await home.send_all() == 1
-        assert home.outbox._lanes.replies == 1
-        assert home.outbox._soon == 0.5
+        assert home.outbox._queue._lanes.replies == 1
+        assert home.outbox._queue.soon == 0.5
         home.wait(seconds=0.5)
         assert await home.send_all() == 1

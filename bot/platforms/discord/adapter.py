@@ -9,8 +9,8 @@ was asked in a server opens nothing either: after a crash that would be many at 
 import asyncio
 from dataclasses import replace
 
+from bot.core.can import Can
 from bot.core.effects import Lane
-from bot.core.events import Address
 from bot.core.message import Message
 from bot.platforms.discord import encode, gateway
 from bot.platforms.discord.again import arrived
@@ -24,7 +24,10 @@ from bot.platforms.discord.outcomes import LOST, Declined
 from bot.platforms.discord.pace import RATE, Pace, Sleep
 from bot.platforms.discord.rest import Laden, Rest
 from bot.platforms.discord.tickets import Ticket, Tickets
-from bot.ports import Can, Limit, Post, Receive, SendError, Tools
+from bot.ports import Limits, Post, Receive, SendError, Tools
+
+LIMITS = Limits(RATE)
+"""Those of each channel the client library keeps by itself."""
 
 CAN = Can(
     text=4000,
@@ -87,13 +90,9 @@ class Discord:
         return CAN
 
     @property
-    def rate(self) -> float:
+    def limits(self) -> Limits:
         """Return how many requests a second Discord takes from one bot."""
-        return RATE
-
-    def limits(self, address: Address) -> tuple[Limit, ...]:  # noqa: ARG002 - the same for all
-        """Return no limits: the client library waits for those of each channel."""
-        return ()
+        return LIMITS
 
     async def listen(self, receive: Receive) -> None:
         """Hear interactions and direct messages until cancelled.

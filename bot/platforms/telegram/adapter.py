@@ -11,6 +11,7 @@ from functools import partial
 
 from telegram.error import TelegramError
 
+from bot.core.can import Can
 from bot.core.events import Address
 from bot.core.message import Message, words
 from bot.core.trouble import Trouble
@@ -30,7 +31,7 @@ from bot.platforms.telegram.outcomes import Answered, outcome, unparsed
 from bot.platforms.telegram.transport import Client, Transport
 from bot.platforms.telegram.watch import Watch
 from bot.platforms.telegram.webhook import Webhook
-from bot.ports import Can, Limit, Post, Receive, StoreDown, Tools, Unknown
+from bot.ports import Limit, Limits, Post, Receive, StoreDown, Tools, Unknown
 
 CHAT = (Limit(5, 5.0),)
 """One message a second, and a few at once: the answer to a press and what follows it.
@@ -40,6 +41,11 @@ Source: Telegram, Bots FAQ, "My bot is hitting limits"; short bursts are allowed
 
 GROUP = (*CHAT, Limit(20, 60.0))
 """In a group or channel.  Source: as above, 20 messages a minute."""
+
+
+def _of_chat(address: Address) -> tuple[Limit, ...]:
+    return GROUP if address.id.startswith("-") else CHAT
+
 
 CAN = Can(
     text=encode.TEXT_UNITS,
@@ -102,13 +108,9 @@ class Telegram:
         return CAN
 
     @property
-    def rate(self) -> float:
-        """Return how many messages a second the service takes from the token."""
-        return self._options.rate
-
-    def limits(self, address: Address) -> tuple[Limit, ...]:
-        """Return how often one chat may be written to."""
-        return GROUP if address.id.startswith("-") else CHAT
+    def limits(self) -> Limits:
+        """Return how fast Telegram may be written to."""
+        return Limits(self._options.rate, _of_chat)
 
     @property
     def path(self) -> str:

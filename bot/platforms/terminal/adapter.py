@@ -13,14 +13,15 @@ from io import BytesIO, FileIO, StringIO
 from queue import SimpleQueue
 from typing import BinaryIO, TextIO
 
+from bot.core.can import Can
 from bot.core.card import Text
-from bot.core.events import Address, Event, Incoming
+from bot.core.events import Event, Incoming
 from bot.core.message import Message, words
 from bot.platforms.terminal import decode, encode, files
 from bot.platforms.terminal.record import Record
-from bot.ports import Can, Limit, Post, Receipt, Receive, Refused, StoreDown, Tools
+from bot.ports import Limits, Post, Receipt, Receive, Refused, StoreDown, Tools
 
-RATE = 2000.0
+LIMITS = Limits(2000.0)
 """Cards a second: nobody throttles a print."""
 
 WAIT = 5.0
@@ -88,13 +89,9 @@ class Terminal:
         return CAN
 
     @property
-    def rate(self) -> float:
+    def limits(self) -> Limits:
         """Return how many cards a second are printed at most."""
-        return RATE
-
-    def limits(self, address: Address) -> tuple[Limit, ...]:  # noqa: ARG002 - the same for all
-        """Return no limits: nobody else reads along."""
-        return ()
+        return LIMITS
 
     async def listen(self, receive: Receive) -> None:
         """Hand every line to *receive*, until the end of input or until nobody reads."""

@@ -7,14 +7,15 @@ import asyncio
 import re
 import secrets
 
-from bot.core.events import Address, Incoming
+from bot.core.can import Can
+from bot.core.events import Incoming
 from bot.core.message import Message
 from bot.engine.replies import pressed_on
 from bot.platforms.web.pages import Pages
 from bot.platforms.web.session import Session, Sessions
-from bot.ports import ASGI, Can, Limit, Post, Receive, StoreDown, Tools
+from bot.ports import ASGI, Limits, Post, Receive, StoreDown, Tools
 
-RATE = 2000.0
+LIMITS = Limits(2000.0)
 """Cards a second: they only change places in memory."""
 
 CAN = Can(
@@ -64,13 +65,9 @@ class Web:
         return CAN
 
     @property
-    def rate(self) -> float:
+    def limits(self) -> Limits:
         """Return how many cards a second are taken."""
-        return RATE
-
-    def limits(self, address: Address) -> tuple[Limit, ...]:  # noqa: ARG002 - the same for all
-        """Return no limits: the page is ours."""
-        return ()
+        return LIMITS
 
     @property
     def app(self) -> ASGI:

@@ -129,7 +129,7 @@ async def housed(server: Server, base: store.Database | None = None) -> AsyncIte
     kept = base or await store.connect("sqlite://")
     platform = adapter(server, watch)
     render = renderer(said, lambda tag: tag == "ar")
-    gate = Gate(platform.rate, watch.seconds, watch.pause)
+    gate = Gate(platform.limits.rate, watch.seconds, watch.pause)
     outbox = Dispatcher(platform, kept, render, gate, lambda: watch.now)
     library = replace(LIBRARY)
     tools = Tools(

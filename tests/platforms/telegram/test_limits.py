@@ -7,7 +7,7 @@ from tests.platforms.scripted import tools
 
 
 def test_a_group_takes_20_messages_a_minute_and_a_chat_one_a_second() -> None:
-    adapter = connect({"token": "123:ABC"}, tools())
+    limits = connect({"token": "123:ABC"}, tools()).limits
     each = Limit(5, 5.0)
-    assert adapter.limits(Address("telegram", "31415926")) == (each,)
-    assert adapter.limits(Address("telegram", "-100777")) == (each, Limit(20, 60.0))
+    assert limits.of(Address("telegram", "31415926")) == (each,)
+    assert limits.of(Address("telegram", "-100777")) == (each, Limit(20, 60.0))

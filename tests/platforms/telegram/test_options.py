@@ -47,7 +47,7 @@ def test_settings_are_read() -> None:
     assert len(hooked.secret) >= 32
     escaped = read({"token": TOKEN, "webhook_url": "https://bot.example/a%20b/%D8%A3"})
     assert (escaped.webhook, escaped.path) == ("https://bot.example/a%20b/%D8%A3", "/a b/أ")
-    assert connect({"token": TOKEN}, tools()).rate == 30.0
+    assert connect({"token": TOKEN}, tools()).limits.rate == 30.0
 
 
 def test_neither_token_nor_secret_is_shown() -> None:

@@ -1,0 +1,94 @@
+"""What an author is told: all that is wrong in packs and catalogues, and which texts are whose.
+
+Rule 1: what a bot that serves looks at is in ``teaching``; this is for whoever writes.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+from bot import content, i18n
+from bot.content.lint import lint
+from bot.content.offers import read_offers
+from bot.content.translation import check_translation
+from bot.core.source import Fault, Source
+from bot.runtime import clock
+from bot.settings import Settings
+from bot.teaching import ContentFault, data, neat, packs, read, spoken_in, to_stay
+
+
+@to_stay()
+def checked(
+    settings: Settings, further: Sequence[Path], *, release: bool = False
+) -> tuple[Fault, ...]:
+    """Return everything wrong in all packs, *further* ones too, and in the catalogues.
+
+    *release*: also each language that is not whole enough to be released.
+    """
+    roots, found, unread = read(settings, further)
+    # What another process reads meanwhile need not be waited for.
+    with ThreadPoolExecutor(1) as pool:
+        reading = pool.submit(spoken_in, settings, roots, found)
+        linted = lint(found, clock.now().date())
+        catalogues, untranslated = reading.result()
+    # A bot that serves falls back where a translation is behind; whoever checks can bring it up.
+    mended = (
+        replace(one, warning=one.warning and one.wrong != i18n.BEHIND) for one in untranslated
+    )
+    faults = [*unread, *mended, *linted]
+    faults += read_offers(data() / "locales" / "countries.yaml")[1]
+    for tag in catalogues.languages:
+        if tag != found.source_language:
+            spoken, places = catalogues.translations(tag), catalogues.places(tag)
+            faults += check_translation(found, tag, spoken, places)
+    if release:
+        faults += _unfinished(found, catalogues)
+    return neat(faults)
+
+
+def _unfinished(found: content.Content, catalogues: i18n.Catalogues) -> Iterator[Fault]:
+    """Yield the languages of the packs in which the bot's own words or first aid have gaps.
+
+    Source: content.md, 4, rule 10.
+    """
+    words_ = [key for key, one in found.sources.items() if one.catalogue == "interface"]
+    for tag in found.languages:
+        if tag == found.source_language:
+            continue
+        whole = catalogues.whole(tag) if tag in catalogues.languages else frozenset()
+        empty = [key for key in words_ if key not in whole]
+        trees = [key for key in found.trees if not whole.issuperset(found.needs[key])]
+        parts = (
+            ("interface", "interface", "texts", words_, empty),
+            ("lessons", "first_aid", "trees", found.trees, trees),
+        )
+        for catalogue, key, what, every, left in parts:
+            if left:
+                wrong = f"{len(every) - len(left)} of {len(every)} {what} complete"
+                remedy = f"finish {left[0]} or leave {tag} out of the release"
+                path = f"locales/{tag}/LC_MESSAGES/{catalogue}.po"
+                yield Fault(path, 1, key, wrong, remedy)
+
+
+def texts(settings: Settings) -> list[tuple[Path, Mapping[str, Source]]]:
+    """Return the locales folder of each pack, and the texts of that pack alone by key.
+
+    Raises:
+        ContentFault: a pack cannot be read whole, and its texts would seem to be gone; or its
+            locales are a link, and what is written would land elsewhere.
+    """
+    roots = packs(settings)
+    own = content.read(roots[:1], roots[0] / "locales" / "interface.yaml")
+    every = content.read(roots, None) if roots[1:] else own
+    refused = [fault for fault in {*own.faults, *every.faults} if not fault.warning]
+    homes = (root / "locales" for root in roots[1:])
+    refused += [i18n.linked(home) for home in homes if home.is_symlink()]
+    if refused:
+        raise ContentFault(sorted(refused))
+    split = [(roots[0] / "locales", own.sources)]
+    for pack, root in enumerate(roots[1:], start=1):
+        keys = {key for key, one in every.worded.items() if one.document.pack == pack}
+        theirs = {key: one for key, one in every.sources.items() if key in keys}
+        split.append((root / "locales", theirs))
+    return split
