@@ -147,12 +147,24 @@ def _muted(place: Learner, incoming: Incoming, library: Library) -> Decision:
 
 def _asked(place: Learner, incoming: Incoming, library: Library) -> Decision:
     """Answer a command of whoever runs the place."""
+    event = incoming.event
+    if isinstance(event, Commanded) and event.name not in COMMANDS:
+        return _other(place, incoming)
     if isinstance(place.stage, Stranger):
         return _begun(place, incoming, library)
     kept = replace(place, keeper=incoming.by or place.keeper)
-    stops = isinstance(incoming.event, Commanded) and incoming.event.name != "settings"
+    stops = isinstance(event, Commanded) and event.name != "settings"
     found = preferences.opened(kept, incoming, library, "pause" if stops else "settings")
     return found or Decision(kept)
+
+
+def _other(place: Learner, incoming: Incoming) -> Decision:
+    """Answer a command that is no matter of a place, typed in its name.
+
+    In a channel whatever begins with a slash may be meant for all who read it.
+    """
+    channel = incoming.where is None or incoming.where.kind == "channel"
+    return Decision(place) if channel else _elsewhere(place, incoming)
 
 
 def _begun(place: Learner, incoming: Incoming, library: Library) -> Decision:
