@@ -11,10 +11,11 @@ from functools import partial
 
 from telegram.error import TelegramError
 
-from bot.core.message import Message, words
+from bot.core.message import Message
 from bot.core.trouble import Trouble
 from bot.platforms.telegram import decode, encode, menu, polls
 from bot.platforms.telegram.buttons import keys
+from bot.platforms.telegram.groups import Groups
 from bot.platforms.telegram.intake import Intake, Sleep, Stopped
 from bot.platforms.telegram.messages import (
     Place,
@@ -76,6 +77,7 @@ class Telegram:
         self._watch, self._rest = Watch(self._client, tools, options.webhook, offer), rest
         heard, home = self._watch.heard, tools.languages[0]
         self._intake = Intake(self._client, tools.now, home, sleep, heard, tools.aid)
+        self._groups = Groups(tools.now)
         self._receive: Receive | None = None
         if options.webhook:
             # Only then: whoever has an ``app`` is mounted in the HTTP server.
@@ -133,11 +135,14 @@ class Telegram:
         """
         guest = post.address.id.startswith(decode.GUEST)
         place = Place(0) if guest else place_of(post.address.id)
+        if place.chat < 0 and not post.on:
+            self._groups.take(place.chat)
         async with self._client:
             handed = False
             try:
                 if guest:
-                    return await self._to_guest(post, message)
+                    query = post.address.id.removeprefix(decode.GUEST)
+                    return await answer_guest(self._client, query, message)
                 handed = await hand_over(self._client, post, place, message.carried)
                 # Without its files: what is drawn is kept, and they are nobody's but the reader's.
                 return await self._drawn(post, place, replace(message, carried=()))
@@ -166,12 +171,6 @@ class Telegram:
                 raise
             log.error("entities_refused", extra={"post": post.id})  # noqa: TRY400 - no trace
         return await put(self._client, post, place, encode.bare(message, door))
-
-    async def _to_guest(self, post: Post, message: Message) -> str:
-        """Answer where we are no member."""
-        query = post.address.id.removeprefix(decode.GUEST)
-        title, drawn = words(message.title or ()), encode.drawn(message)
-        return await answer_guest(self._client, query, title, drawn)
 
     async def _introduced(self, receive: Receive) -> None:
         await self._intake.introduce()
