@@ -8,7 +8,7 @@ from bot.core.learner import Learner
 from bot.engine.decide import decide
 from bot.engine.place import COMMANDS
 from tests.engine.school import LIBRARY, NOON
-from tests.engine.test_place import GROUP, NEW, SET_UP, card_of, tokens
+from tests.engine.test_place import GROUP, NEW, SET_UP, card_of, heard, press, tokens
 
 
 def spoken(event: Began | Commanded, where: Where | None) -> Incoming:
@@ -39,3 +39,11 @@ def test_any_other_shows_a_group_the_way_to_the_own_chat_and_a_channel_nothing(
 def test_where_nobody_knows_where_nothing_is_said() -> None:
     decision = decide(SET_UP, spoken(Commanded("lesson"), None), LIBRARY)
     assert (decision.learner, decision.effects) == (SET_UP, ())
+
+
+@pytest.mark.parametrize("place", [NEW, SET_UP])
+def test_whoever_runs_a_place_sends_us_away(place: Learner) -> None:
+    decision = decide(place, heard(press("here:leave"), runs=True), LIBRARY)
+    assert decision.learner == Learner(place.key, GROUP, place.locale)
+    card = card_of(decision)
+    assert (card.leaves, tokens(card)) == (True, [])

@@ -25,7 +25,17 @@ class Place:
 
 
 async def put(client: Client, post: Post, place: Place, drawn: encode.Drawn) -> str:
-    """Edit the message that *post* names, or send a new one where there is none."""
+    """Edit the message that *post* names, or send a new one where there is none.
+
+    After a last word in a place the bot goes out of it; both may be done twice.
+    """
+    sent = await _put(client, post, place, drawn)
+    if drawn.leaves and place.chat < 0:
+        await client.call("LeaveChat", {"chat_id": place.chat})
+    return sent
+
+
+async def _put(client: Client, post: Post, place: Place, drawn: encode.Drawn) -> str:
     if post.on.isdecimal():
         try:
             await _edit(client, int(post.on), place, drawn)

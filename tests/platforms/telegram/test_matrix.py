@@ -9,6 +9,7 @@ import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,9 +17,13 @@ import pytest
 from bot.core.events import Address
 from bot.engine.current import COMMANDS
 from bot.engine.screens import HERE
+from bot.platforms.telegram.adapter import Telegram
+from bot.platforms.telegram.options import read
 from bot.ports import Known
-from tests.platforms.telegram.people import Home, bot, home, listening
-from tests.platforms.telegram.server import BotApi, Shown, message, serving, who
+from tests.platforms.scripted import tools
+from tests.platforms.telegram.people import Home, home, listening, nap
+from tests.platforms.telegram.server import TOKEN, BotApi, Shown, message, serving, who
+from tests.platforms.telegram.test_groups import Day
 from tests.platforms.telegram.test_histories import drained
 from tests.platforms.telegram.test_places import ADMIN, GROUP, group
 from tests.platforms.telegram.test_webhook import GOOD, SECRET, call
@@ -59,6 +64,7 @@ PRESSES = (
     "here:set:language:ar",
     "here:set:pause:week",
     "here:stop",
+    "here:leave",
 )
 OTHERS = ("go:settings", "set:often:never", "set:language:ar", "stop", "forget:now", "link:split")
 """Presses that are a person's own, wherever they are made."""
@@ -72,6 +78,7 @@ class Room:
     house: Home
     app: Any
     more: dict[str, Any]
+    day: Day
 
     @property
     def place(self) -> Address:
@@ -80,6 +87,7 @@ class Room:
 
     async def hears(self, kind: dict[str, Any]) -> None:
         self.api.number += 1
+        self.day.now += timedelta(seconds=10)  # as slow as a group may be written to
         update = {"update_id": self.api.number, **kind}
         assert (await call(self.app, json.dumps(update).encode(), GOOD))[0] == 200
         await drained(self.house)
@@ -112,13 +120,16 @@ async def room(kind: str) -> AsyncIterator[Room]:
     """Open a place of *kind* that its keeper has set up; one card of it stands there."""
     async with AsyncExitStack() as stack:
         api = await stack.enter_async_context(serving())
-        platform = bot(api, webhook_url="https://bot.example/telegram", webhook_secret=SECRET)
+        day = Day()
+        asked = {"token": TOKEN, "api_url": api.url, "webhook_url": "https://bot.example/telegram"}
+        options = read({**asked, "webhook_secret": SECRET})
+        platform = Telegram(options, tools(now=day.read), sleep=nap)
         house = await stack.enter_async_context(home(platform, running=False))
         await stack.enter_async_context(listening(platform, house.turns.take))
         await api.until(lambda: bool(api.hook))
         api.members[GROUP, ADMIN] = "creator"
         api.members |= {(GROUP, PERSONS[role]): role for role in ROLES}
-        made = Room(api, house, platform.app, PLACES[kind])
+        made = Room(api, house, platform.app, PLACES[kind], day)
         await made.types("settings", {"from": who(ADMIN)})
         for token in SET_UP[1:]:
             await made.presses(api.chats[GROUP][0], f"{HERE}:{token}", ADMIN)
