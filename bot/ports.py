@@ -188,10 +188,11 @@ Raises ``StoreDown`` when it could not be noted.
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """At most ``posts`` at one address in any ``seconds``."""
+    """At most ``posts`` new messages in any ``seconds``, to ``whom``: whoever it is named for."""
 
     posts: int
     seconds: float
+    whom: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,12 @@
-"""This file is what continuous integration asks of the suite: nothing it needs was skipped.
+"""This file is what is asked of the suite as a whole: nothing it needs was skipped, nothing told.
 
 Rule 1: ``WARY_REQUIRE_BROWSER=1`` and ``WARY_REQUIRE_POSTGRES=1`` turn a skipped test of that kind
 into a failure, and want at least one such test to have passed.
 Rule 2: a test is of a kind by its marker, by a word in its id, or by the reason of its skip.
 Rule 3: fixtures stand beside the tests that use them, not here.
-Rule 4: that a machine is busy is no finding: examples have no deadline, whoever makes them up.
+Rule 4: no secret that the suite plants is in anything it prints, logs or fails with: if one is,
+the suite has failed.
+Rule 5: that a machine is busy is no finding: examples have no deadline, whoever makes them up.
 """
 
 import os
@@ -19,25 +21,37 @@ settings.load_profile("wary")
 KINDS = {"browser": ("browser", "chromium"), "postgres": ("postgres",)}
 """Words that tell each kind."""
 
+PLANTED = ("Planted-Secret_Token", "hush-hush-token", "Planted-Webhook_Secret")
+"""Secrets of the loopback servers: they may stand in nothing that the suite prints."""
+
 RAN = pytest.StashKey[set[str]]()
 """Kinds of which a test has passed."""
+
+TOLD = pytest.StashKey[set[str]]()
+"""Tests that printed, logged or failed with a secret."""
 
 
 class Heard:
     """Hears of each test where the verdict is given, also of those that ran in other processes."""
 
-    def __init__(self, ran: set[str]) -> None:
-        """Put down in *ran* the kinds that have passed."""
+    def __init__(self, ran: set[str], told: set[str]) -> None:
+        """Put down in *ran* the kinds that have passed, in *told* who told a secret."""
         self._ran = ran
+        self._told = told
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        said = f"{report.longreprtext} {report.sections}"
+        if any(secret in said for secret in PLANTED):
+            self._told.add(report.nodeid)
         if report.when == "call" and report.passed:
             self._ran |= _kinds(f"{report.nodeid} {' '.join(report.keywords)}")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.stash[RAN] = set()
-    config.pluginmanager.register(Heard(config.stash[RAN]))
+    ran: set[str] = set()
+    told: set[str] = set()
+    config.stash[RAN], config.stash[TOLD] = ran, told
+    config.pluginmanager.register(Heard(ran, told))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -62,7 +76,8 @@ def pytest_make_collect_report(
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    if _missing(session.config) and session.exitstatus == pytest.ExitCode.OK:
+    told: set[str] = session.config.stash[TOLD]
+    if (told or _missing(session.config)) and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
@@ -71,6 +86,10 @@ def pytest_terminal_summary(
 ) -> None:
     for kind in sorted(_missing(config)):
         terminalreporter.write_line(f"required, and none has passed: {kind} tests", red=True)
+    told: set[str] = config.stash[TOLD]
+    for test in sorted(told):
+        # Its name may hold what it was given, which is the secret.
+        terminalreporter.write_line(f"told a secret: {test.partition('[')[0]}", red=True)
 
 
 def _refuse(report: pytest.TestReport | pytest.CollectReport, told: str) -> None:

@@ -208,6 +208,8 @@ class Layout(Generic[T]):
     """The learner asked for words alone: no buttons are shown, letters are typed."""
     files: Literal["", "mine"] = ""
     """``mine``: with it go files of all that is kept of its reader, made while it is sent."""
+    leaves: bool = False
+    """A last word: once it is said, the bot goes out of the place, where the platform lets it."""
     protect: bool = False
     """It holds a code: clients are asked not to let it be forwarded or saved."""
 

@@ -126,8 +126,14 @@ def _planned(place: Learner, incoming: Incoming, library: Library) -> tuple[Effe
 def hello() -> Card:
     """Return what is said in a place that nobody has set up yet."""
     runs = Button(Text("place.run"), Action(HERE, ("run",)), style="primary")
+    goes = Button(Text("place.leave"), Action(HERE, ("leave",)))
     body = (Para(Text("place.hello")),)
-    return Card(title=Text("place.hello_title"), body=body, buttons=(runs,))
+    return Card(title=Text("place.hello_title"), body=body, buttons=(runs, goes))
+
+
+def farewell() -> Card:
+    """Return the last thing that is said in a place."""
+    return Card(body=(Para(Text("place.left")),), leaves=True)
 
 
 def _rests(place: Learner, incoming: Incoming, library: Library) -> Decision:
@@ -147,12 +153,24 @@ def _muted(place: Learner, incoming: Incoming, library: Library) -> Decision:
 
 def _asked(place: Learner, incoming: Incoming, library: Library) -> Decision:
     """Answer a command of whoever runs the place."""
+    event = incoming.event
+    if isinstance(event, Commanded) and event.name not in COMMANDS:
+        return _other(place, incoming)
     if isinstance(place.stage, Stranger):
         return _begun(place, incoming, library)
     kept = replace(place, keeper=incoming.by or place.keeper)
-    stops = isinstance(incoming.event, Commanded) and incoming.event.name != "settings"
+    stops = isinstance(event, Commanded) and event.name != "settings"
     found = preferences.opened(kept, incoming, library, "pause" if stops else "settings")
     return found or Decision(kept)
+
+
+def _other(place: Learner, incoming: Incoming) -> Decision:
+    """Answer a command that is no matter of a place, typed in its name.
+
+    In a channel whatever begins with a slash may be meant for all who read it.
+    """
+    channel = incoming.where is None or incoming.where.kind == "channel"
+    return Decision(place) if channel else _elsewhere(place, incoming)
 
 
 def _begun(place: Learner, incoming: Incoming, library: Library) -> Decision:
@@ -170,11 +188,11 @@ def _pressed(place: Learner, incoming: Incoming, event: Pressed, library: Librar
     verb, *args = (*event.action.args, "")
     if event.action.verb != HERE:
         return _unheard(place, Unreadable(event.on))
-    if isinstance(place.stage, Stranger) or verb == "run":
-        fresh = isinstance(place.stage, Stranger)
+    fresh = isinstance(place.stage, Stranger)
+    if verb == "leave" or (verb == "stop" and not fresh):
+        return _stopped(place, event, verb)
+    if fresh or verb == "run":
         return (_begun if fresh else _asked)(place, incoming, library)
-    if verb == "stop":
-        return _stopped(place, event)
     # The last of the arguments is the empty one that stands for none.
     meant = Pressed(Action(verb, tuple(args[:-1])), event.on) if verb in GOVERNED else None
     inner = replace(incoming, event=meant) if meant else None
@@ -192,9 +210,10 @@ def _chosen(place: Learner, inner: Incoming, meant: Pressed, library: Library) -
             return preferences.page(place, inner, meant, library)
 
 
-def _stopped(place: Learner, event: Pressed) -> Decision:
+def _stopped(place: Learner, event: Pressed, verb: str) -> Decision:
     """Forget the place: it is a stranger again, and nothing more is posted there."""
-    card = Card(body=(Para(Text("place.stopped")),), tone="good")
+    stays = Card(body=(Para(Text("place.stopped")),), tone="good")
+    card = farewell() if verb == "leave" else stays
     forgotten = Learner(place.key, place.address, place.locale)
     return Decision(forgotten, (show(event, card),))
 

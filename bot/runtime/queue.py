@@ -111,7 +111,8 @@ class Queue:
             if not await self._gate.permit(bulk=bulk):
                 break
             self._lanes.take(post)
-            self._chats.take(post.address)
+            if not post.on:
+                self._chats.take(post.address)
             posts.append(post)
         return posts
 
@@ -131,7 +132,7 @@ class Queue:
 
         Where that is soon the post stays, else it goes back with those behind it.
         """
-        wait = self._chats.wait(post.address)
+        wait = 0.0 if post.on else self._chats.wait(post.address)
         if wait > POLL_SECONDS:
             later = self._now() + timedelta(seconds=wait)
             behind = self._lanes.drop(post.address)

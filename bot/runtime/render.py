@@ -127,6 +127,7 @@ class _Words:
             typed_only=card.typed_only,
             files=card.files,
             protect=card.protect,
+            leaves=card.leaves,
             rtl=self._rtl,
             marks=(self.mark("quiz.mark_right"), self.mark("quiz.mark_yours")),
         )

@@ -14,7 +14,7 @@ from bot.ports import Limit
 
 Sleep = Callable[[float], Awaitable[None]]
 
-Limits = Callable[[Address], Sequence[Limit]]
+LimitsOf = Callable[[Address], Sequence[Limit]]
 """How fast an address may be written to."""
 
 BULK = 25 / 30
@@ -68,7 +68,7 @@ class Gate:
         self._sleep = sleep
         self._shut = 0.0
 
-    def chats(self, limits: Limits) -> "Chats":
+    def chats(self, limits: LimitsOf) -> "Chats":
         """Return how fast single addresses may be written to, by the gate's own clock."""
         return Chats(limits, self._monotonic)
 
@@ -107,36 +107,30 @@ class Gate:
 class Chats:
     """How fast each address is written to."""
 
-    def __init__(self, limits: Limits, monotonic: Callable[[], float]) -> None:
+    def __init__(self, limits: LimitsOf, monotonic: Callable[[], float]) -> None:
         """Hold each address to its *limits*."""
         self._limits = limits
         self._monotonic = monotonic
-        # By the longest time that counts, so that who is oldest in one can be forgotten first.
-        self._left: dict[float, OrderedDict[Address, tuple[float, ...]]] = {}
+        # By the time that counts, so that who is oldest in one can be forgotten first.
+        self._left: dict[float, OrderedDict[Limit, tuple[float, ...]]] = {}
 
     def wait(self, address: Address) -> float:
         """Return the seconds until *address* may be written to, 0 where that is now."""
-        limits = self._limits(address)
-        left = self._of(limits).get(address, ()) if limits else ()
-        full = [one for one in limits if len(left) >= one.posts]
-        now = self._monotonic()
-        return max([left[-one.posts] + one.seconds - now for one in full] + [0.0])
+        wait, now = 0.0, self._monotonic()
+        for limit in self._limits(address):
+            left = self._of(limit).get(limit, ())
+            if len(left) >= limit.posts:
+                wait = max(wait, left[-limit.posts] + limit.seconds - now)
+        return wait
 
     def take(self, address: Address) -> None:
         """Count one post to *address*, now."""
-        limits = self._limits(address)
-        if not limits:
-            return
-        now, most = self._monotonic(), max(one.posts for one in limits)
-        seen = self._of(limits)
-        seen[address] = (*seen.pop(address, ()), now)[-most:]
-        longest = _longest(limits)
-        while (first := next(iter(seen.values()))) and first[-1] + longest < now:
-            seen.popitem(last=False)
+        now = self._monotonic()
+        for limit in self._limits(address):
+            seen = self._of(limit)
+            seen[limit] = (*seen.pop(limit, ()), now)[-limit.posts :]
+            while (first := next(iter(seen.values()))) and first[-1] + limit.seconds < now:
+                seen.popitem(last=False)
 
-    def _of(self, limits: Sequence[Limit]) -> OrderedDict[Address, tuple[float, ...]]:
-        return self._left.setdefault(_longest(limits), OrderedDict())
-
-
-def _longest(limits: Sequence[Limit]) -> float:
-    return max(one.seconds for one in limits)
+    def _of(self, limit: Limit) -> OrderedDict[Limit, tuple[float, ...]]:
+        return self._left.setdefault(limit.seconds, OrderedDict())

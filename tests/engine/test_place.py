@@ -115,7 +115,7 @@ def test_only_what_concerns_a_place_is_said_by_it_and_only_by_who_runs_it() -> N
 def test_a_new_place_is_greeted_and_nothing_is_kept_of_it() -> None:
     decision = decide(NEW, heard(Added(), who=GROUP), LIBRARY)
     assert isinstance(decision.learner.stage, Stranger)
-    assert tokens(card_of(decision)) == ["here:run"]
+    assert tokens(card_of(decision)) == ["here:run", "here:leave"]
     channel = decide(NEW, heard(Added(kind="channel"), who=GROUP, where=None), LIBRARY)
     [said] = channel.effects
     assert isinstance(said, Say)

@@ -207,7 +207,7 @@ def _answers(item: Item) -> Iterator[Stage]:
 
 def every_place_card(library: Library, locale: str, platform: str) -> Iterator[Card]:
     """Every card that a group or a channel can be shown, but the alerts."""
-    yield place.hello()
+    yield from (place.hello(), place.farewell())
     me = Learner("0" * 32, Address(platform, "-1"), locale, country="tn", zone="Africa/Tunis")
     for kind, often, track in itertools.product(get_args(Kind), screens.POSTED, Track):
         here = replace(me, place=kind, often=often, hour="18:00", track=track, stage=Idle())

@@ -45,8 +45,8 @@ class Fake:
 
     @property
     def limits(self) -> Limits:
-        """Return any rate, and the same limits for everybody."""
-        return Limits(1_000_000.0, lambda _: self.limited)
+        """Return any rate, and those limits that are somebody's own."""
+        return Limits(1_000_000.0, lambda to: [one for one in self.limited if one.whom == to.id])
 
     async def listen(self, receive: Receive) -> None:
         """Hear nothing."""

@@ -315,7 +315,7 @@ async def test_a01_many_replies_to_one_do_not_hold_up_the_answer_to_another() ->
 
 async def test_a_group_that_is_written_to_too_often_waits_in_the_ledger_and_nobody_else() -> None:
     async with house() as home:
-        home.platform.limited = (Limit(2, 60.0),)
+        home.platform.limited = (Limit(2, 60.0, ME.id),)
         for _ in range(4):
             await home.hear(Began())
         await home.turns.take([home.event(Began(), address=Address("fake", "8"))])
@@ -333,7 +333,7 @@ async def test_a_group_that_is_written_to_too_often_waits_in_the_ledger_and_nobo
 
 async def test_who_may_be_written_to_soon_is_waited_for_in_memory() -> None:
     async with house() as home:
-        home.platform.limited = (Limit(1, 0.5),)
+        home.platform.limited = (Limit(1, 0.5, ME.id),)
         await home.hear(Began())
         await home.hear(Began())
         assert await home.send_all() == 1

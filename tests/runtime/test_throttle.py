@@ -91,8 +91,11 @@ async def test_lessons_leave_room_for_whoever_asks() -> None:
     assert gate.wait() < gate.wait(bulk=True)
 
 
-def chats(time: Time, *limits: Limit) -> Chats:
-    return Gate(30, time.read, time.sleep).chats(lambda _: limits)
+def chats(time: Time, *limits: tuple[int, float]) -> Chats:
+    def of(address: Address) -> list[Limit]:
+        return [Limit(posts, seconds, address.id) for posts, seconds in limits]
+
+    return Gate(30, time.read, time.sleep).chats(of)
 
 
 def one(number: int) -> Address:
@@ -101,7 +104,7 @@ def one(number: int) -> Address:
 
 def test_no_minute_of_a_group_holds_more_than_20_and_others_do_not_wait() -> None:
     time = Time()
-    group = chats(time, Limit(5, 5.0), Limit(20, 60.0))
+    group = chats(time, (5, 5.0), (20, 60.0))
     left: list[float] = []
     while len(left) < 100:
         time.at += group.wait(one(1))
@@ -123,7 +126,7 @@ def test_where_there_is_no_limit_nobody_is_remembered() -> None:
 
 def test_who_was_not_written_to_for_long_is_forgotten() -> None:
     time = Time()
-    many = chats(time, Limit(5, 5.0))
+    many = chats(time, (5, 5.0))
     for number in range(100):
         many.take(one(number))
         time.at += 1

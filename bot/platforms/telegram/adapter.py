@@ -12,12 +12,12 @@ from functools import partial
 from telegram.error import TelegramError
 
 from bot.core.can import Can
-from bot.core.events import Address
-from bot.core.message import Message, words
+from bot.core.message import Message
 from bot.core.trouble import Trouble
 from bot.platforms.telegram import decode, encode, menu, polls
 from bot.platforms.telegram.buttons import keys
 from bot.platforms.telegram.intake import Intake, Sleep, Stopped
+from bot.platforms.telegram.limits import of_chat
 from bot.platforms.telegram.messages import (
     Place,
     answer_guest,
@@ -31,21 +31,7 @@ from bot.platforms.telegram.outcomes import Answered, outcome, unparsed
 from bot.platforms.telegram.transport import Client, Transport
 from bot.platforms.telegram.watch import Watch
 from bot.platforms.telegram.webhook import Webhook
-from bot.ports import Limit, Limits, Post, Receive, StoreDown, Tools, Unknown
-
-CHAT = (Limit(5, 5.0),)
-"""One message a second, and a few at once: the answer to a press and what follows it.
-
-Source: Telegram, Bots FAQ, "My bot is hitting limits"; short bursts are allowed.
-"""
-
-GROUP = (*CHAT, Limit(20, 60.0))
-"""In a group or channel.  Source: as above, 20 messages a minute."""
-
-
-def _of_chat(address: Address) -> tuple[Limit, ...]:
-    return GROUP if address.id.startswith("-") else CHAT
-
+from bot.ports import Limits, Post, Receive, StoreDown, Tools, Unknown
 
 CAN = Can(
     text=encode.TEXT_UNITS,
@@ -110,7 +96,7 @@ class Telegram:
     @property
     def limits(self) -> Limits:
         """Return how fast Telegram may be written to."""
-        return Limits(self._options.rate, _of_chat)
+        return Limits(self._options.rate, of_chat)
 
     @property
     def path(self) -> str:
@@ -153,7 +139,8 @@ class Telegram:
             handed = False
             try:
                 if guest:
-                    return await self._to_guest(post, message)
+                    query = post.address.id.removeprefix(decode.GUEST)
+                    return await answer_guest(self._client, query, message)
                 handed = await hand_over(self._client, post, place, message.carried)
                 # Without its files: what is drawn is kept, and they are nobody's but the reader's.
                 return await self._drawn(post, place, replace(message, carried=()))
@@ -182,12 +169,6 @@ class Telegram:
                 raise
             log.error("entities_refused", extra={"post": post.id})  # noqa: TRY400 - no trace
         return await put(self._client, post, place, encode.bare(message, door))
-
-    async def _to_guest(self, post: Post, message: Message) -> str:
-        """Answer where we are no member."""
-        query = post.address.id.removeprefix(decode.GUEST)
-        title, drawn = words(message.title or ()), encode.drawn(message)
-        return await answer_guest(self._client, query, title, drawn)
 
     async def _introduced(self, receive: Receive) -> None:
         await self._intake.introduce()

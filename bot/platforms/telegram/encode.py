@@ -54,7 +54,7 @@ class Drawn:
     """A message as Telegram takes it; offsets of entities count UTF-16 units.
 
     ``cut``: something was left out, because it was too long; ``protect``: the client is asked
-    not to let it be forwarded or saved.
+    not to let it be forwarded or saved; ``leaves``: it is the last word in a place.
     """
 
     text: str
@@ -62,6 +62,7 @@ class Drawn:
     under: Keys = None
     cut: bool = False
     protect: bool = False
+    leaves: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,8 @@ class Piece:
 @lru_cache(maxsize=KEPT)
 def drawn(message: Message, door: str = "") -> Drawn:
     """Return *message* as text, entities and buttons; *door* as in ``buttons.keys``."""
-    return replace(_drawn(message, door), protect=message.protect)
+    made = _drawn(message, door)
+    return replace(made, protect=message.protect, leaves=message.leaves)
 
 
 def _drawn(message: Message, door: str) -> Drawn:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from telegram import ForceReply
 
-from bot.core.message import File
+from bot.core.message import File, Message, words
 from bot.platforms.telegram import encode
 from bot.platforms.telegram.buttons import CUT
 from bot.platforms.telegram.outcomes import Answered, edited
@@ -25,7 +25,17 @@ class Place:
 
 
 async def put(client: Client, post: Post, place: Place, drawn: encode.Drawn) -> str:
-    """Edit the message that *post* names, or send a new one where there is none."""
+    """Edit the message that *post* names, or send a new one where there is none.
+
+    After a last word in a place the bot goes out of it; both may be done twice.
+    """
+    sent = await _put(client, post, place, drawn)
+    if drawn.leaves and place.chat < 0:
+        await client.call("LeaveChat", {"chat_id": place.chat})
+    return sent
+
+
+async def _put(client: Client, post: Post, place: Place, drawn: encode.Drawn) -> str:
     if post.on.isdecimal():
         try:
             await _edit(client, int(post.on), place, drawn)
@@ -68,7 +78,7 @@ async def say(
             raise Unknown("the message has no id")
 
 
-async def answer_guest(client: Client, query: str, title: str, drawn: encode.Drawn) -> str:
+async def answer_guest(client: Client, query: str, message: Message) -> str:
     """Answer a chat that we are no member of, by the *query* it sent, and return the answer's id.
 
     There is one answer a query, without buttons.  Source: Telegram, answerGuestQuery.
@@ -77,6 +87,7 @@ async def answer_guest(client: Client, query: str, title: str, drawn: encode.Dra
         Unknown: the service names no message, so nobody knows whether there is one.
         TelegramError: it was not taken.
     """
+    drawn = encode.drawn(message)
     content = {
         "message_text": drawn.text,
         "entities": [one.to_dict() for one in drawn.entities],
@@ -89,7 +100,7 @@ async def answer_guest(client: Client, query: str, title: str, drawn: encode.Dra
             "result": {
                 "type": "article",
                 "id": "1",
-                "title": title or CUT,
+                "title": words(message.title or ()) or CUT,
                 "input_message_content": content,
             },
         },
