@@ -28,6 +28,9 @@ _CATALOGUES = (
 )
 """What the child runs that reads the catalogues of a further pack."""
 
+DATED = (".due", ".last", ".checked_on")
+"""Ends of keys whose faults come with time, and refuse a release: a lesson ends by itself."""
+
 WATCHED = 20_000
 """Most files of one pack that are looked at for a change."""
 
@@ -70,12 +73,19 @@ def data() -> Path:
     return home / "data" if (home / "data").is_dir() else home.parent
 
 
-def taught(settings: Settings) -> Taught:
-    """Read all packs and catalogues and cross them: what is taught, in which languages whole."""
+def taught(settings: Settings, *, linted: bool = False) -> Taught:
+    """Read all packs and catalogues and cross them: what is taught, in which languages whole.
+
+    What somebody else wrote is looked at as a whole, as by ``wary check``; ours was before its
+    release, and is again where *linted*: what has been changed since.
+    """
     before = mark(settings)
     found, catalogues, faults = _read(settings, ())
     offers, unlisted = read_offers(data() / "locales" / "countries.yaml")
     library = _library(settings, found, catalogues, offers)
+    if linted or settings.packs:
+        wrong = _linted(found, catalogues)
+        faults += tuple(one for one in wrong if not (one.warning or one.key.endswith(DATED)))
     restless = _changed(before.files, mark(settings).files)
     return Taught(found, library, catalogues, _neat((*faults, *unlisted, *restless)), before)
 
@@ -101,8 +111,10 @@ def _read(
     catalogues, untranslated = i18n.read(
         folders, found.sources, found.source_language, wanted, found.past, apart
     )
-    faults = (*unsigned, *found.faults, *untranslated, *_foreign(folders[1:]))
-    return found, catalogues, faults
+    refused = [fault for fault in (*unsigned, *found.faults) if not fault.warning]
+    # A text may be unknown only because its file is refused: that is to be mended, not this.
+    kept = [fault for fault in untranslated if not (refused and fault.wrong == i18n.UNKNOWN)]
+    return found, catalogues, (*unsigned, *found.faults, *kept, *_foreign(folders[1:]))
 
 
 def apart(home: Path, tag: str) -> Iterator[tuple[str, object]]:
@@ -145,7 +157,7 @@ def relearned(
 
 def _attempted(settings: Settings, old: Taught | None) -> tuple[Taught | None, tuple[Fault, ...]]:
     try:
-        made = taught(settings)
+        made = taught(settings, linted=old is not None)
         servable(made)
     except ContentFault as error:
         return None, error.faults
@@ -290,22 +302,28 @@ def checked(
 
     *release*: also each language that is not whole enough to be released.
     """
-    # Here, because a bot that serves needs no lint, and would start the later for it.
-    from bot.content.lint import lint  # noqa: PLC0415
-    from bot.content.translation import check_translation  # noqa: PLC0415
-
     found, catalogues, unread = _read(settings, further)
     # A bot that serves falls back where a translation is behind; whoever checks can bring it up.
     mended = (replace(one, warning=one.warning and one.wrong != i18n.BEHIND) for one in unread)
-    faults = [*mended, *lint(found, clock.now().date())]
+    faults = [*mended, *_linted(found, catalogues)]
     faults += read_offers(data() / "locales" / "countries.yaml")[1]
+    if release:
+        faults += _unfinished(found, catalogues)
+    return _neat(faults)
+
+
+def _linted(found: content.Content, catalogues: i18n.Catalogues) -> list[Fault]:
+    """Return what breaks a rule in content and catalogues that can be read."""
+    # Here, because a bot that serves our own pack needs no lint, and would start the later for it.
+    from bot.content.lint import lint  # noqa: PLC0415
+    from bot.content.translation import check_translation  # noqa: PLC0415
+
+    faults = list(lint(found, clock.now().date()))
     for tag in catalogues.languages:
         if tag != found.source_language:
             spoken, places = catalogues.translations(tag), catalogues.places(tag)
             faults += check_translation(found, tag, spoken, places)
-    if release:
-        faults += _unfinished(found, catalogues)
-    return _neat(faults)
+    return faults
 
 
 def _unfinished(found: content.Content, catalogues: i18n.Catalogues) -> Iterator[Fault]:
