@@ -11,11 +11,10 @@ from pathlib import Path
 from bot import content, i18n
 from bot.content.lint import lint
 from bot.content.offers import read_offers
-from bot.content.translation import check_translation
 from bot.core.source import Fault, Source
 from bot.runtime import clock
 from bot.settings import Settings
-from bot.teaching import ContentFault, data, neat, packs, read, spoken_in, to_stay
+from bot.teaching import ContentFault, data, mistranslated, neat, packs, read, spoken_in, to_stay
 
 
 @to_stay()
@@ -38,10 +37,7 @@ def checked(
     )
     faults = [*unread, *mended, *linted]
     faults += read_offers(data() / "locales" / "countries.yaml")[1]
-    for tag in catalogues.languages:
-        if tag != found.source_language:
-            spoken, places = catalogues.translations(tag), catalogues.places(tag)
-            faults += check_translation(found, tag, spoken, places)
+    faults += mistranslated(found, catalogues)
     if release:
         faults += _unfinished(found, catalogues)
     return neat(faults)

@@ -31,6 +31,8 @@ _CATALOGUES = (
 
 YOUNG = 20_000
 """New objects between two looks for cyclic garbage: about a batch of 500 lessons, a few MB."""
+DATED = (".due", ".last", ".checked_on")
+"""Ends of keys whose faults come with time, and refuse a release: a lesson ends by itself."""
 
 WATCHED = 20_000
 """Most files of one pack that are looked at for a change."""
@@ -90,13 +92,20 @@ def to_stay() -> Iterator[None]:
 
 
 @to_stay()
-def taught(settings: Settings) -> Taught:
-    """Read all packs and catalogues and cross them: what is taught, in which languages whole."""
+def taught(settings: Settings, *, linted: bool = False) -> Taught:
+    """Read all packs and catalogues and cross them: what is taught, in which languages whole.
+
+    What somebody else wrote is looked at as a whole, as by ``wary check``; ours was before its
+    release, and is again where *linted*: what has been changed since.
+    """
     before = mark(settings)
     roots, found, faults = read(settings, ())
     catalogues, untranslated = spoken_in(settings, roots, found)
     offers, unlisted = read_offers(data() / "locales" / "countries.yaml")
     library = _library(settings, found, catalogues, offers)
+    if linted or settings.packs:
+        wrong = breaches(found, catalogues)
+        faults += tuple(one for one in wrong if not (one.warning or one.key.endswith(DATED)))
     faults = (*faults, *untranslated, *unlisted, *_changed(before.files, mark(settings).files))
     made = Taught(found, library, catalogues, neat(faults), before)
     _lasts()
@@ -148,7 +157,10 @@ def spoken_in(
         found.past,
         apart if folders[1:] else None,
     )
-    return catalogues, (*untranslated, *_foreign(folders[1:]))
+    refused = any(not fault.warning for fault in found.faults)
+    # A text may be unknown only because its file is refused: that is to be mended, not this.
+    kept = [fault for fault in untranslated if not (refused and fault.wrong == i18n.UNKNOWN)]
+    return catalogues, (*kept, *_foreign(folders[1:]))
 
 
 def apart(home: Path, tag: str) -> Iterator[tuple[str, object]]:
@@ -191,7 +203,7 @@ def relearned(
 
 def _attempted(settings: Settings, old: Taught | None) -> tuple[Taught | None, tuple[Fault, ...]]:
     try:
-        made = taught(settings)
+        made = taught(settings, linted=old is not None)
         servable(made)
     except ContentFault as error:
         return None, error.faults
@@ -327,6 +339,26 @@ def _alphabet(tag: str, codes: Sequence[str], catalogues: i18n.Catalogues) -> tu
         for code in codes
     }
     return tuple(sorted(codes, key=lambda code: names[code]))
+
+
+def breaches(found: content.Content, catalogues: i18n.Catalogues) -> list[Fault]:
+    """Return what breaks a rule in content and catalogues that can be read."""
+    # Here, because a bot that serves our own pack needs no lint, and would start the later for it.
+    from bot.content.lint import lint  # noqa: PLC0415
+
+    return [*lint(found, clock.now().date()), *mistranslated(found, catalogues)]
+
+
+def mistranslated(found: content.Content, catalogues: i18n.Catalogues) -> list[Fault]:
+    """Return what breaks a rule in the translations of *found*."""
+    from bot.content.translation import check_translation  # noqa: PLC0415 - as above
+
+    faults: list[Fault] = []
+    for tag in catalogues.languages:
+        if tag != found.source_language:
+            spoken, places = catalogues.translations(tag), catalogues.places(tag)
+            faults += check_translation(found, tag, spoken, places)
+    return faults
 
 
 def neat(faults: Sequence[Fault]) -> tuple[Fault, ...]:

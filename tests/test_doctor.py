@@ -123,6 +123,15 @@ async def test_the_bot_of_telegram_is_asked(url: str) -> None:
         given = {"TELEGRAM_TOKEN": telegram.TOKEN, "TELEGRAM_API_URL": api.url}
         told = await found(DATABASE_URL=url, PLATFORMS="telegram", offline=False, **given)
         assert told["telegram webhook"].said.startswith("long polling")
+        assert state(told)["telegram token"] == state(told)["telegram rights"] == "ok"
+        for right, said in (
+            ({"can_join_groups": False}, "/setjoingroups"),
+            ({"can_read_all_group_messages": True}, "/setprivacy"),
+        ):
+            api.own = {**telegram.OWN, **right}
+            told = await found(DATABASE_URL=url, PLATFORMS="telegram", offline=False, **given)
+            assert (told["telegram token"].state, told["telegram rights"].state) == ("ok", "warn")
+            assert said in str(told["telegram rights"])
         given["TELEGRAM_TOKEN"] = "1:wrong" + "x" * 30
         told = await found(DATABASE_URL=url, PLATFORMS="telegram", offline=False, **given)
         assert told["telegram token"].state == "fail"
@@ -140,8 +149,10 @@ async def test_the_bot_of_discord_is_asked(url: str) -> None:
             "ok",
         ]
         api.starts_left = 3
+        api.flags = 1 << 19 | 1 << 14 | 1 << 23
         told = await found(DATABASE_URL=url, PLATFORMS="discord", offline=False, **given)
-        assert told["discord starts"].state == "warn"
+        assert told["discord starts"].state == told["discord intents"].state == "warn"
+        assert told["discord intents"].said.startswith("server members, message content are let")
 
 
 def test_the_command_tells_by_its_exit_code(

@@ -9,7 +9,7 @@ from dataclasses import replace
 from bot.core.card import Action, Block, Button, Card, Para, Text
 from bot.core.effects import Decision, Effect, Note, Remember
 from bot.core.events import Incoming, Pressed
-from bot.core.learner import Answered, Answering, Learner
+from bot.core.learner import Answered, Answering, Idle, Learner
 from bot.core.library import Item, Library
 from bot.core.message import LETTERS
 from bot.engine import onboarding, placement, progress, quiz, review, rhythm
@@ -94,6 +94,16 @@ def typed_number(
     verdict, side = quiz.judge_number(library.items[stage.item], value)
     done = Answered(stage.item, stage.seed, stage.why, (), verdict, side, stage.session)
     return _kept(learner, done, incoming, library)
+
+
+def fitting(stage: Answering | Answered, item: Item) -> Answering | Answered | Idle:
+    """Return *stage* as it is once *item* was learned anew: nothing is picked that is gone."""
+    stays = {UNKNOWN, *(option.id for option in item.options)}.issuperset(stage.picked)
+    if isinstance(stage, Answering):
+        return stage if stays else replace(stage, picked=())
+    near = stage.verdict != "near" or item.type == "order"
+    side = bool(stage.detail) == (item.type == "numeric" and stage.verdict == "wrong")
+    return stage if stays and near and side else Idle()
 
 
 def _open(

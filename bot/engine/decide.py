@@ -151,10 +151,13 @@ def _reachable(incoming: Incoming) -> bool:
 
 
 def _sound(learner: Learner, library: Library) -> Learner:
-    """Return the learner with a stage whose lesson or item is no longer taught made idle."""
+    """Return the learner with a stage that fits what is taught now; idle where nothing does."""
     match learner.stage:
         case Answering(key) | Answered(key) if key not in library.items:
             return replace(learner, stage=Idle())
+        case Answering(key) | Answered(key) as stage:
+            fitting = answering.fitting(stage, library.items[key])
+            return learner if fitting is stage else replace(learner, stage=fitting)
         case Reading(key) | Acting(key) if key not in library.lessons:
             return replace(learner, stage=Idle())
         case _:

@@ -6,7 +6,7 @@ Rule 2: the English of every key comes in from wiring; nothing here reads YAML.
 
 from bot.i18n.apart import linked
 from bot.i18n.catalogues import Catalogues
-from bot.i18n.check import BEHIND
+from bot.i18n.check import BEHIND, UNKNOWN
 from bot.i18n.extract import extract, translated
 from bot.i18n.read import read
 from bot.i18n.review import seal
@@ -15,6 +15,7 @@ from bot.i18n.update import Count, Summary, coverage, update
 
 __all__ = [
     "BEHIND",
+    "UNKNOWN",
     "Catalogues",
     "Count",
     "Summary",

@@ -24,6 +24,9 @@ _WANTED = "\n\u200c\u200d"
 _MARKUP = re.compile(r"</?[A-Za-z][^<>]*>|\]\(|__|~~|\|\|")
 """Markup of others: HTML and what Markdown has beyond our three marks."""
 
+UNKNOWN = "no such string"
+"""What is no fault of a translation where a file is refused that may have held the text."""
+
 BEHIND = "msgid differs from the YAML"
 """What is a doubt while serving, where the text falls back, and a fault before a release."""
 
@@ -54,7 +57,7 @@ def in_header(po: PoFile, tag: str) -> Iterator[Fault]:
 def in_entry(po: PoFile, entry: Entry, catalogue: str, source: Source | None) -> Iterator[Fault]:
     """Yield what is wrong with one entry of the file *catalogue*; None for an unknown key."""
     if source is None or source.catalogue != catalogue:
-        yield Fault(po.path, entry.line, entry.key, "no such string", "run wary i18n update")
+        yield Fault(po.path, entry.line, entry.key, UNKNOWN, "run wary i18n update")
         return
     if entry.ids != ids_of(source):
         yield _warning(po, entry.line, entry.key, BEHIND, "run wary i18n update")

@@ -2,11 +2,13 @@
 
 import re
 import sys
+from importlib import metadata
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from tests.repo.tree import ROOT, files, imports, project, python, requirements, text
 
@@ -45,6 +47,46 @@ def test_runtime_dependencies_are_counted() -> None:
 def test_the_tree_of_packages_stays_small() -> None:
     assert len(requirements("requirements.txt")) <= TREE
     assert len(requirements("requirements-all.txt")) <= TREE_WITH_EXTRAS
+
+
+@pytest.mark.parametrize(
+    ("extras", "name"),
+    [((), "requirements.txt"), (("postgres", "telegram", "discord"), "requirements-all.txt")],
+)
+def test_the_pins_are_the_whole_tree_that_the_packages_ask_for(
+    extras: tuple[str, ...], name: str
+) -> None:
+    """So that what is counted is what somebody installs."""
+    optional = project()["project"]["optional-dependencies"]
+    asked = [*project()["project"]["dependencies"], *(one for e in extras for one in optional[e])]
+    wanted = [Requirement(each) for each in asked]
+    tree: set[tuple[str, str]] = set()
+    while wanted:
+        one = wanted.pop()
+        for extra in ("", *one.extras):
+            if (one.name, extra) not in tree:
+                tree.add((one.name, extra))
+                for line in metadata.requires(one.name) or ():
+                    below = Requirement(line)
+                    if below.marker is None or below.marker.evaluate({"extra": extra}):
+                        wanted.append(below)
+    assert {canonicalize_name(one) for one, _ in tree} <= requirements(name).keys()
+
+
+def test_every_extra_has_code_that_needs_it() -> None:
+    """An extra without code behind it would be a promise: feeds and schools come with theirs."""
+    program = "\n".join(text(path) for path in python("bot"))
+    optional = project()["project"]["optional-dependencies"]
+    owners = packages_distributions()
+    needed = {Requirement(each).name: extra for extra in optional for each in optional[extra]}
+    unused = {
+        f"{extra}: {name}"
+        for name, extra in needed.items()
+        for modules in [[m for m, by in owners.items() if name in by]]
+        if not any(re.search(rf"\b{module}\b", program) for module in modules)
+    }
+    assert unused == set()
+    assert set(optional) == {"postgres", "telegram", "discord"}
 
 
 def test_there_are_pins_for_running_building_and_testing() -> None:

@@ -22,7 +22,7 @@ from bot.core.source import Fault
 from bot.engine.decide import decide
 from bot.ports import Batch, Receipt
 from bot.runtime import clock, turn
-from bot.runtime.reload import Reload
+from bot.runtime.reload import TOLD, Reload
 from bot.settings import Settings, read
 from tests.content.packs import changed, further, written
 
@@ -88,8 +88,8 @@ async def running(config: Settings) -> tuple[wiring.Wary, store.Database]:
     return wiring.Wary(config, teaching.taught(config), base), base
 
 
-def title(bot: wiring.Wary, key: str = "net-01.title") -> str:
-    return bot._render(Card(body=(Para(Text(key)),)), "en").plain()
+def title(bot: wiring.Wary, key: str = "net-01.title", locale: str = "en") -> str:
+    return bot._render(Card(body=(Para(Text(key)),)), locale).plain()
 
 
 async def test_a_good_change_is_taught_and_a_bad_one_keeps_the_old_whole(
@@ -166,6 +166,29 @@ async def test_a_turn_that_has_begun_ends_with_the_library_it_began_with(
     await base.close()
 
 
+async def test_a_fault_of_the_program_keeps_the_old_and_is_logged(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def bug() -> tuple[int | None, Sequence[Fault]]:
+        raise KeyError("net-01")
+
+    taken: list[int] = []
+    assert not await Reload(lambda: 0, bug, taken.append, known=0).learn()
+    assert taken == []
+    assert caplog.records[-1].getMessage() == "content_kept"
+    assert "KeyError" in caplog.text
+
+
+async def test_of_a_million_faults_some_are_told_and_all_counted(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    files = Files()
+    files.wrong = [Fault("a.yaml", n, "key", "wrong", "mend it") for n in range(100)]
+    assert not await files.reload().learn()
+    assert len(caplog.records) == TOLD + 1
+    assert getattr(caplog.records[-1], "faults", 0) == 100
+
+
 async def test_a_tick_sees_a_changed_file_and_midnight(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -175,6 +198,9 @@ async def test_a_tick_sees_a_changed_file_and_midnight(
     assert teaching.mark(config) == before
     written(root, changed(further(), LESSON, ("title: Two steps", "title: Three steps")))
     after = teaching.mark(config)
+    assert after != before
+    (root / LESSON).chmod(0o600)
+    before, after = after, teaching.mark(config)
     assert after != before
     now = clock.now()
     monkeypatch.setattr(clock, "now", lambda: now.replace(year=now.year + 1))

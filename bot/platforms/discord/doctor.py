@@ -16,6 +16,10 @@ from bot.ports import Barred, SendError
 FEW = 20
 """Starts left of a day's 1,000 below which to worry.  Source: trust.md, section 3."""
 
+PRIVILEGED = {"presences": 3 << 12, "server members": 3 << 14, "message content": 3 << 18}
+"""Bits of an application's flags, for large bots and for small ones.  Source: Discord's reference
+of the application object."""
+
 _BEGAN = datetime(2000, 1, 1, tzinfo=UTC)
 """A clock that stands: an examination is over before any gate closes."""
 
@@ -31,8 +35,7 @@ async def examine(settings: Mapping[str, str]) -> AsyncIterator[Finding]:
     rest.open()
     try:
         yield _told(await rest.call("GET", "/users/@me"))
-        # Wary reads commands, buttons and its own direct messages: no privileged intent.
-        yield Finding("discord intents", "ok", "none that is privileged is needed")
+        yield _intents(await rest.call("GET", "/oauth2/applications/@me"))
         yield _starts(await rest.call("GET", "/gateway/bot"))
     except Barred:
         remedy = "reset it in the developer portal and set WARY_DISCORD_TOKEN"
@@ -49,6 +52,20 @@ def _told(me: Mapping[str, object]) -> Finding:
     if not name:
         return Finding("discord token", "fail", "no bot answers", "look at the token")
     return Finding("discord token", "ok", f"{name} answers")
+
+
+def _intents(application: Mapping[str, object]) -> Finding:
+    """Return whether the bot is let hear more than it needs.
+
+    Wary takes commands, buttons and its own direct messages: no privileged intent.
+    """
+    flags = application.get("flags", 0)
+    more = [name for name, bits in PRIVILEGED.items() if isinstance(flags, int) and flags & bits]
+    if more:
+        said = f"{', '.join(more)} are let in and not needed"
+        remedy = "switch them off in the developer portal, under Bot"
+        return Finding("discord intents", "warn", said, remedy)
+    return Finding("discord intents", "ok", "none that is privileged is needed, and none is on")
 
 
 def _starts(gateway: Mapping[str, object]) -> Finding:

@@ -23,7 +23,9 @@ async def examine(settings: Mapping[str, str]) -> AsyncIterator[Finding]:
     options = read(settings)
     async with Client(options.token, options.api) as client:
         try:
-            yield _told(await client.call("GetMe"))
+            me = await client.call("GetMe")
+            yield _told(me)
+            yield _allowed(me)
             yield _called(await client.call("GetWebhookInfo"), options)
         except TelegramError as fault:
             barred = isinstance(outcome(fault), Barred)
@@ -38,13 +40,23 @@ async def examine(settings: Mapping[str, str]) -> AsyncIterator[Finding]:
 
 def _told(me: object) -> Finding:
     match me:
-        case {"username": str(name), "can_join_groups": False}:
-            remedy = "to work in groups, tell BotFather /setjoingroups, Enable"
-            return Finding("telegram rights", "warn", f"@{name} may not join groups", remedy)
         case {"username": str(name)}:
             return Finding("telegram token", "ok", f"@{name} answers")
         case _:
             return Finding("telegram token", "fail", "no bot answers", "look at the token")
+
+
+def _allowed(me: object) -> Finding:
+    match me:
+        case {"can_join_groups": False}:
+            remedy = "to work in groups, tell BotFather /setjoingroups, Enable"
+            return Finding("telegram rights", "warn", "may not join groups", remedy)
+        case {"can_read_all_group_messages": True}:
+            remedy = "tell BotFather /setprivacy, Enable: Wary needs no more than its commands"
+            return Finding("telegram rights", "warn", "is sent all that groups say", remedy)
+        case _:
+            said = "may join groups, and is sent only what is meant for it"
+            return Finding("telegram rights", "ok", said)
 
 
 def _called(hook: object, options: Options) -> Finding:

@@ -78,6 +78,7 @@ class Server:
     mute: bool = False
     beat_ms: int = 45_000
     starts_left: int = 1000
+    flags: int = 0
     starts_reset_ms: int = 86_400_000
     files: dict[str, bytes] = field(default_factory=dict)
     places: set[str] = field(default_factory=lambda: {GUILD})
@@ -251,7 +252,8 @@ class Server:
 
     def _known(self, parts: list[str]) -> Json:
         mine = [payload(one) for one in self.seen(hidden=False) if one.channel == parts[1]]
-        known = {"gateway": self._gateway(), "users": SELF, "oauth2": application()}
+        known = {"gateway": self._gateway(), "users": SELF}
+        known["oauth2"] = {**application(), "flags": self.flags}
         return known.get(parts[0], mine[::-1])
 
     def _gateway(self) -> dict[str, Any]:

@@ -83,7 +83,9 @@ async def home(
     journal = key.with_suffix(".erased") if key else None
     base = await store.connect(url, key=key, journal=journal)
     render = renderer(say, lambda tag: tag == "ar")
-    gate = Gate(1_000_000.0, asyncio.get_running_loop().time)
+    loop = asyncio.get_running_loop()
+    # The hand that moves the clock moves the gate's on as well.
+    gate = Gate(1_000_000.0, lambda: loop.time() + (now() - NOW).total_seconds())
     outbox = Dispatcher(platform, base, render, gate, now)
     tools = Tools(
         now=now,

@@ -73,6 +73,7 @@ class BotApi:
     """The server's state, open to tests."""
 
     url: str = ""
+    own: dict[str, Any] = field(default_factory=lambda: OWN)
     faults: dict[str, deque[Fault]] = field(default_factory=lambda: defaultdict(deque))
     calls: list[tuple[str, float, dict[str, Any]]] = field(default_factory=list)
     chats: dict[int, list[Shown]] = field(default_factory=lambda: defaultdict(list))
@@ -191,7 +192,7 @@ class BotApi:
                 self.ticks.append(given)
                 return True
             case "getMe":
-                return OWN
+                return self.own
             case "getUpdates":
                 return self.updates
             case _:

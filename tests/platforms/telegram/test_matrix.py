@@ -133,7 +133,7 @@ async def room(kind: str) -> AsyncIterator[Room]:
         asked = {"token": TOKEN, "api_url": api.url, "webhook_url": "https://bot.example/telegram"}
         options = read({**asked, "webhook_secret": SECRET})
         platform = Telegram(options, tools(now=day.read), sleep=nap)
-        house = await stack.enter_async_context(home(platform, running=False))
+        house = await stack.enter_async_context(home(platform, running=False, now=day.read))
         await stack.enter_async_context(listening(platform, house.turns.take))
         await api.until(lambda: bool(api.hook))
         api.members[GROUP, ADMIN] = "creator"
