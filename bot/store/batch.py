@@ -22,7 +22,7 @@ from bot.ports import Conflict, Post
 from bot.store import linking
 from bot.store.bulk import pour, put
 from bot.store.codec import Record, learner_of, pack_card, unpack_card
-from bot.store.erasing import erase, let_go
+from bot.store.erasing import erase, let_go, unname
 from bot.store.fold import CLOCK, Opening, Place, Row, Rows, fold
 from bot.store.forgotten import Journal
 from bot.store.line import Line
@@ -333,6 +333,7 @@ def _write(
     pour(conn, upsert.reviews, _newest(rows.reviews))
     left = erase(conn, rows.erased, journal) if rows.erased else {}
     parted = linking.write(conn, rows.ties, seal, now)
+    unname(conn, linking.ended(rows.ties))
     linking.guessed(conn, rows.guesses, now)
     posts = owe(conn, rows.posts, rows.outbox)
     if any(isinstance(tie.wish, Offer) for tie in rows.ties):

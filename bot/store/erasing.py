@@ -67,12 +67,17 @@ def _forget(conn: Connection, keys: Sequence[str], places: Sequence[int]) -> Non
     forget_posts(conn, places, waiting=True)
     conn.execute(_UNKEEP, {"ids": places})
     conn.execute(_UNGUESS, {"ids": places})
-    newest = conn.execute(_NEWEST).scalar()
+    unname(conn, keys)
+    # What else is theirs goes with them: notes, plans, reviews, codes.
+    conn.execute(_ERASE, {"keys": list(keys)})
+
+
+def unname(conn: Connection, keys: Sequence[str]) -> None:
+    """Forget the names of the days that came for the learners *keys*, who are no more."""
+    newest = conn.execute(_NEWEST).scalar() if keys else None
     if newest is not None:
         for key in keys:
             conn.execute(_UNNAME, {"names": names_of(key, newest.date())})
-    # What else is theirs goes with them: notes, plans, reviews, codes.
-    conn.execute(_ERASE, {"keys": list(keys)})
 
 
 def let_go(conn: Connection, places: Sequence[int]) -> None:
