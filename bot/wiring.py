@@ -21,6 +21,7 @@ import bot
 from bot import i18n, store
 from bot.console import demo, health
 from bot.core.card import Card, Text
+from bot.core.events import Address
 from bot.core.message import Message, Rich
 from bot.core.trouble import Trouble
 from bot.engine import calendar
@@ -79,6 +80,7 @@ class Wary:
             heard=lambda name: base.heard(name, clock.now()),
             aid=aid.offline(lambda: self._made.library, fit, self._render, ear),
             trouble=self._troubles.tell,
+            forgot=self._forgot,
         )
         self._turns = Turns(base, made.library, self._tools, ear, self._deliver)
         self._dispatchers: dict[str, Dispatcher] = {}
@@ -104,6 +106,12 @@ class Wary:
     def _deliver(self, posts: Sequence[Post]) -> None:
         for name, dispatcher in self._dispatchers.items():
             dispatcher.offer([post for post in posts if post.address.platform == name])
+
+    def _forgot(self, addresses: Sequence[Address]) -> None:
+        for address in addresses:
+            # Of a platform that is not served just now nothing is in memory.
+            if dispatcher := self._dispatchers.get(address.platform):
+                dispatcher.forget(address)
 
     def join(self, name: str, *, shown: bool = False) -> Platform:
         """Connect the platform in the folder *name*; *shown*: with the demo's panels beside it."""

@@ -245,6 +245,7 @@ class Turns:
         async with self._store.batch(incoming) as batch:
             decided = carried(batch.fresh, library, ear)
             posts = await batch.keep(decided, self._tools.now()) if decided else ()
+        self._tools.forgot(batch.forgotten)
         ear.showed(posts)
         self._deliver(posts)
         _tell_muted(batch.fresh)

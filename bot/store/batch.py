@@ -128,6 +128,7 @@ class Turn:
         self._incoming = incoming
         self._conn: AsyncConnection | None = None
         self._found = Found((), {}, frozenset())
+        self.forgotten: Sequence[Address] = ()
 
     @property
     def fresh(self) -> Sequence[tuple[Learner, Incoming]]:
@@ -176,7 +177,7 @@ class Turn:
         rows = fold(decided, self._found.places, self._seal.number, now)
         conn, self._conn = self._conn, None
         try:
-            posts = await self._line.finish(
+            posts, self.forgotten = await self._line.finish(
                 conn, _write, rows, self._found.tried, self._seal, self._journal, now
             )
             self._line.stale |= bool(rows.erased)
@@ -321,7 +322,7 @@ def _write(
     seal: Seal,
     journal: Journal,
     now: datetime,
-) -> Sequence[Post]:
+) -> tuple[Sequence[Post], Sequence[Address]]:
     upsert = upserts(conn.dialect.name)
     _write_seen(conn, rows, tried)
     pour(conn, upsert.learners, rows.learners)
@@ -331,7 +332,7 @@ def _write(
     pour(conn, upsert.plans, rows.plans)
     pour(conn, upsert.notes, rows.notes)
     pour(conn, upsert.reviews, _newest(rows.reviews))
-    left = erase(conn, rows.erased, journal) if rows.erased else {}
+    left = erase(conn, rows.erased, journal) if rows.erased else ()
     parted = linking.write(conn, rows.ties, seal, now)
     unname(conn, linking.ended(rows.ties))
     linking.guessed(conn, rows.guesses, now)
@@ -341,12 +342,12 @@ def _write(
     if parted:
         linking.part(conn, parted, now)
     if left:
-        let_go(conn, list(left))
+        let_go(conn, [row.id for row in left])
     for old, to in rows.relocations:
         move(conn, old, to, seal)
     conn.commit()
-    journal.done(list(left.values()))
-    return posts
+    journal.done([row.lookup for row in left])
+    return posts, [seal.open(row.platform, row.lookup, row.sealed) for row in left]
 
 
 def _newest(reviews: Sequence[Row]) -> Sequence[Row]:

@@ -1,8 +1,10 @@
 """Of two that were one nothing is left where they parted, nor of one that became another."""
 
+from dataclasses import replace
+
 from sqlalchemy import select
 
-from bot.core.effects import Unlink
+from bot.core.effects import Decision, Unlink
 from bot.core.events import Commanded
 from bot.core.learner import Stranger
 from bot.ports import Outcome
@@ -64,7 +66,11 @@ async def test_whoever_forgets_from_one_app_is_forgotten_in_both(store: Database
     key = await known(store, ANA, DUE)
     await link(store)
     await hear(store, THERE, Commanded("mydata"))
-    await take(store, event("d:forget", THERE), stage=Stranger())
+    async with store.batch([event("d:forget", THERE)]) as batch:
+        [(who, i)] = batch.fresh
+        assert batch.forgotten == ()
+        await batch.keep([(i, Decision(replace(who, stage=Stranger())))], NOW)
+        assert set(batch.forgotten) == {ANA, THERE}
     assert await store.export(ANA) is None
     assert await store.export(THERE) is None
     assert await holding(store, key) == []

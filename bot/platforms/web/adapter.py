@@ -7,7 +7,7 @@ import asyncio
 import re
 import secrets
 
-from bot.core.events import Incoming
+from bot.core.events import Address, Incoming
 from bot.core.message import Message
 from bot.engine.replies import pressed_on
 from bot.platforms.web.pages import Pages
@@ -96,6 +96,10 @@ class Web:
         name = post.on or made
         self._session(post.address.id).show(name, message, post.answers)
         return name
+
+    def forget(self, address: Address) -> None:
+        """Let go of the files of whoever was forgotten at *address*."""
+        self._sessions.forget(address.id)
 
     async def take(self, session: Session, incoming: Incoming) -> None:
         """Report *incoming*, keep its notice, and wait a little for the cards that answer it.
