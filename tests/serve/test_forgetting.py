@@ -1,8 +1,13 @@
-"""The files of my data in a browser: there while one goes on, gone when forgotten anywhere."""
+"""Forgetting as whoever uses and whoever operates a running Wary see it, over plain HTTP."""
 
 import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
+import pytest
+
+from bot.__main__ import main
 from tests.faults.visitors import Page, Visitor, kill, serve
 
 OK, GONE = 200, 404
@@ -48,3 +53,38 @@ def test_files_stay_for_who_keeps_and_go_with_who_is_forgotten_elsewhere(tmp_pat
         assert "/mine/" not in _page(here, host).text
     finally:
         kill(running)
+
+
+def _keys(base: Path) -> list[str]:
+    """Return the keys of all learners in the database at *base*."""
+    with closing(sqlite3.connect(base)) as file:
+        return [key for (key,) in file.execute("SELECT id FROM learners")]
+
+
+def test_a_copy_from_before_that_is_put_back_meets_a_stranger(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, copies = tmp_path / "home", tmp_path / "copies"
+    home.mkdir()
+    copies.mkdir()
+    url = f"sqlite:///{home}/wary.db"
+    monkeypatch.setenv("WARY_DATABASE_URL", url)
+    one = Visitor(0, answering=True)
+    running, host = serve({"WARY_DATABASE_URL": url})
+    try:
+        _joins(one, host)
+        assert main(["db", "backup", str(copies)]) == 0
+        [copy] = copies.iterdir()
+        [key] = _keys(copy)
+        _presses(one, host, _says(one, host, "/forgetme"), "forget:now")
+    finally:
+        kill(running)
+    assert main(["db", "restore", str(copy)]) == 0
+    running, host = serve({"WARY_DATABASE_URL": url})
+    try:
+        assert "lang:en" in _page(one, host).offered
+        assert _keys(home / "wary.db") == []
+    finally:
+        kill(running)
+    left = [path.name for path in home.iterdir() if key.encode() in path.read_bytes()]
+    assert left == []
