@@ -21,12 +21,11 @@ import bot
 from bot import i18n, store
 from bot.console import demo, health
 from bot.core.card import Card, Text
-from bot.core.events import Address
 from bot.core.message import Message, Rich
 from bot.core.trouble import Trouble
 from bot.engine import calendar
 from bot.ports import ASGI, Barred, Connect, Hosted, Platform, Post, StoreDown, Tools
-from bot.runtime import aid, clock
+from bot.runtime import aid, clock, export
 from bot.runtime.crowd import PERSON
 from bot.runtime.hear import Ear
 from bot.runtime.outbox import Dispatcher
@@ -80,7 +79,7 @@ class Wary:
             heard=lambda name: base.heard(name, clock.now()),
             aid=aid.offline(lambda: self._made.library, fit, self._render, ear),
             trouble=self._troubles.tell,
-            forgot=self._forgot,
+            forgot=lambda where: export.forget(self._platforms, where),
         )
         self._turns = Turns(base, made.library, self._tools, ear, self._deliver)
         self._dispatchers: dict[str, Dispatcher] = {}
@@ -106,12 +105,6 @@ class Wary:
     def _deliver(self, posts: Sequence[Post]) -> None:
         for name, dispatcher in self._dispatchers.items():
             dispatcher.offer([post for post in posts if post.address.platform == name])
-
-    def _forgot(self, addresses: Sequence[Address]) -> None:
-        for address in addresses:
-            # Of a platform that is not served just now nothing is in memory.
-            if dispatcher := self._dispatchers.get(address.platform):
-                dispatcher.forget(address)
 
     def join(self, name: str, *, shown: bool = False) -> Platform:
         """Connect the platform in the folder *name*; *shown*: with the demo's panels beside it."""

@@ -13,7 +13,6 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import Protocol, runtime_checkable
 from uuid import uuid4
 
 from bot.core.effects import Lane
@@ -54,14 +53,6 @@ EACH = 3
 log = logging.getLogger(__name__)
 
 
-@runtime_checkable
-class Recalling(Protocol):
-    """A platform that holds in memory more of a person than how to reach them."""
-
-    def forget(self, address: Address) -> None:
-        """Let go of what is known of whoever was forgotten at *address*."""
-
-
 class Dispatcher:
     """Sends the posts of one platform, over one token."""
 
@@ -85,11 +76,6 @@ class Dispatcher:
         """End ``run`` after the replies at hand; nothing new is claimed."""
         self._stopping = True
         self._wake.set()
-
-    def forget(self, address: Address) -> None:
-        """Let the platform let go of what it holds of whoever was forgotten at *address*."""
-        if isinstance(self._platform, Recalling):
-            self._platform.forget(address)
 
     def offer(self, posts: Sequence[Post]) -> None:
         """Take posts that were born leased, and look for others that wait."""

@@ -57,9 +57,9 @@ async def owed(store: Database, numbers: Sequence[int], cause: str = "t") -> Seq
     return await store._line.run(owe, *some(numbers, cause))
 
 
-async def stored(store: Database) -> dict[object, object]:
-    """Return the nonce of every row by its number."""
-    return dict(await rows(store, "SELECT id, nonce FROM outbox"))  # type: ignore[arg-type]
+async def stored(store: Database) -> set[tuple[object, ...]]:
+    """Return the number and the nonce of every row."""
+    return set(await rows(store, "SELECT id, nonce FROM outbox"))
 
 
 @pytest.mark.parametrize("number", [0, 1, 2, 500])
@@ -69,7 +69,7 @@ async def test_each_post_has_the_number_of_its_row_in_order(store: Database, num
     posts, made = some(numbers)
     found = await store._line.run(owe, posts, made)
     assert [replace(one, id=0) for one in found] == posts
-    assert await stored(store) == {one.id: one.nonce for one in found}
+    assert await stored(store) == {(one.id, one.nonce) for one in found}
     assert len({one.id for one in found}) == number
 
 
@@ -78,7 +78,7 @@ async def test_numbers_go_on_from_one_time_to_the_next(store: Database, number: 
     first = await owed(store, range(number))
     second = await owed(store, range(number), "u")
     assert not {one.id for one in first} & {one.id for one in second}
-    assert await stored(store) == {one.id: one.nonce for one in (*first, *second)}
+    assert await stored(store) == {(one.id, one.nonce) for one in (*first, *second)}
 
 
 async def test_of_rows_one_of_which_is_there_already_none_is_written(store: Database) -> None:

@@ -42,6 +42,7 @@ _NONCE = re.compile(r"[A-Za-z0-9_-]{1,25}", re.ASCII)
 class Web:
     """The browser chat."""
 
+    name = "web"
     path = ""
     """The pages answer wherever nobody else does."""
 
@@ -52,11 +53,6 @@ class Web:
         self._sessions = Sessions()
         self._receive: Receive | None = None
         self._app = Pages(tools, self._sessions, self).app(hosts)
-
-    @property
-    def name(self) -> str:
-        """Return ``web``."""
-        return "web"
 
     @property
     def can(self) -> Can:

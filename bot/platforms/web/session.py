@@ -53,11 +53,6 @@ class Session:
         """Return the cards, oldest first."""
         return tuple(self._log.values())
 
-    @property
-    def newest(self) -> Message | None:
-        """Return the last card of the log, or None for an empty one."""
-        return next(reversed(self._log.values())).message if self._log else None
-
     def show(self, name: str, message: Message, answers: str = "") -> None:
         """Put *message* in the place of the card *name*, or at the end where there is none.
 

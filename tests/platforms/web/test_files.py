@@ -5,7 +5,7 @@ from dataclasses import replace
 from bot.core.events import Address
 from bot.core.message import File
 from bot.platforms.web.session import Session, file_of
-from bot.runtime.outbox import Recalling
+from bot.runtime.export import Recalling
 from tests.platforms.cards import BUTTONS, HELLO
 from tests.platforms.scripted import post
 from tests.platforms.web.visitor import sealed, talking
