@@ -114,10 +114,7 @@ async def test_two_that_owe_at_once_each_know_their_own(store: Database, second:
 
     with halted(store, "INSERT INTO outbox") as halt:
         await crossed(halt, second, one(), other())
-    assert await stored(store) == {
-        number: nonce
-        for posts in told.values()
-        for number, nonce in ((p.id, p.nonce) for p in posts)
-    }
+    everybody = [post for posts in told.values() for post in posts]
+    assert await stored(store) == {(post.id, post.nonce) for post in everybody}
     ids = [one.id for one in told["one"]]
     assert any(ids[1] < p.id < ids[2] for p in told["other"]), "they were not at once"
