@@ -264,7 +264,8 @@ class Tools:
     beside the chat as HTML for (address, locale), where there are any: the demo has some.
     ``heard`` is told, now and then, that a platform still hands over what people do.
     ``aid`` is asked where ``receive`` raised ``StoreDown``: what it returns is shown at once.
-    ``trouble`` hears what whoever operates the bot should look at.
+    ``trouble`` hears what whoever operates the bot should look at.  ``forgot`` hears at which
+    addresses somebody was forgotten just now.
     """
 
     now: Now
@@ -276,6 +277,7 @@ class Tools:
     heard: Heard | None = None
     aid: Aid | None = None
     trouble: Callable[[Trouble], None] = lambda _: None
+    forgot: Callable[[Sequence[Address]], None] = lambda _: None
 
 
 Connect = Callable[[Mapping[str, str], Tools], Platform]
@@ -292,6 +294,10 @@ class Batch(Protocol):
         Two events of one learner both come with the learner as stored: whoever decides carries
         the first decision forward.
         """
+
+    @property
+    def forgotten(self) -> Sequence[Address]:
+        """Return all addresses of whoever ``keep`` has forgotten, the linked ones too."""
 
     async def keep(
         self, decided: Sequence[tuple[Incoming, Decision]], now: datetime

@@ -25,7 +25,7 @@ from bot.core.message import Message, Rich
 from bot.core.trouble import Trouble
 from bot.engine import calendar
 from bot.ports import ASGI, Barred, Connect, Hosted, Platform, Post, StoreDown, Tools
-from bot.runtime import aid, clock
+from bot.runtime import aid, clock, export
 from bot.runtime.crowd import PERSON
 from bot.runtime.hear import Ear
 from bot.runtime.outbox import Dispatcher
@@ -79,6 +79,7 @@ class Wary:
             heard=lambda name: base.heard(name, clock.now()),
             aid=aid.offline(lambda: self._made.library, fit, self._render, ear),
             trouble=self._troubles.tell,
+            forgot=lambda where: export.forget(self._platforms, where),
         )
         self._turns = Turns(base, made.library, self._tools, ear, self._deliver)
         self._dispatchers: dict[str, Dispatcher] = {}

@@ -1,17 +1,20 @@
 """The two files of ``/mydata``: JSON for programs, and a page for the eye.
 
-Rule 1: they are made while the card is sent and live no longer than that: nothing is stored.
+Rule 1: they are made while the card is sent and are stored nowhere: a platform that holds them in
+memory lets them go when their reader is forgotten.
 Rule 2: the page asks nobody for anything: no script, no picture, no style from elsewhere.
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from html import escape
-from typing import Final
+from typing import Final, Protocol, runtime_checkable
 
 from bot.core.card import Card, Para, Text
+from bot.core.events import Address
 from bot.core.message import File, Message, words
-from bot.ports import Kept, Post, Store
+from bot.ports import Kept, Platform, Post, Store
 from bot.runtime.render import RLM, Render
 
 PARTS: Final = (
@@ -52,6 +55,22 @@ _STYLE: Final = (
     "th,td{border:1px solid #767676;padding:.3rem .6rem;text-align:start;vertical-align:top}"
     "td{overflow-wrap:anywhere;min-width:6rem}"
 )
+
+
+@runtime_checkable
+class Recalling(Protocol):
+    """A platform that holds in memory more of a person than how to reach them."""
+
+    def forget(self, address: Address) -> None:
+        """Let go of what is known of whoever was forgotten at *address*."""
+
+
+def forget(platforms: Sequence[Platform], addresses: Sequence[Address]) -> None:
+    """Let *platforms* let go of the files of whoever was forgotten at *addresses*."""
+    for platform in platforms:
+        for address in addresses:
+            if isinstance(platform, Recalling) and platform.name == address.platform:
+                platform.forget(address)
 
 
 async def carried(post: Post, store: Store, render: Render) -> Message:

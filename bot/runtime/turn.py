@@ -22,7 +22,7 @@ from bot.core.message import words
 from bot.engine.decide import decide
 from bot.engine.linking import typed
 from bot.engine.place import speaker
-from bot.ports import Conflict, Post, Receipt, Store, StoreDown, Tools
+from bot.ports import Batch, Conflict, Post, Receipt, Store, StoreDown, Tools
 from bot.runtime import clock
 from bot.runtime.crowd import Crowd, Waiting
 from bot.runtime.hear import Ear, Front, front
@@ -131,10 +131,16 @@ def apart(waiting: Sequence[Waiting[Ticket]]) -> Iterator[Sequence[Waiting[Ticke
         yield group
 
 
-def _tell_muted(fresh: Sequence[tuple[Learner, Incoming]]) -> None:
-    """Tell the log of places that take no posts any more; the next refusal there is no news."""
+def _tell(tools: Tools, batch: Batch) -> None:
+    """Tell who was forgotten, and the log of places that take no posts any more.
+
+    The next refusal there is no news.
+    """
+    tools.forgot(batch.forgotten)
     closed = {
-        stored.address for stored, one in fresh if isinstance(one.event, Muted) and not stored.gone
+        stored.address
+        for stored, one in batch.fresh
+        if isinstance(one.event, Muted) and not stored.gone
     }
     for address in closed:
         log.warning("place_muted", extra={"platform": address.platform})
@@ -282,7 +288,7 @@ class Turns:
             posts = await batch.keep(decided, self._tools.now()) if decided else ()
         ear.showed(posts)
         self._deliver(posts)
-        _tell_muted(batch.fresh)
+        _tell(self._tools, batch)
         receipts = _receipts(self._tools, decided, posts)
         behind = [event for _, event in batch.fresh if event.id not in receipts]
         if behind:

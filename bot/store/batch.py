@@ -22,7 +22,7 @@ from bot.ports import Conflict, Post
 from bot.store import linking
 from bot.store.bulk import amend, pour, put
 from bot.store.codec import Record, learner_of, pack_card, unpack_card
-from bot.store.erasing import erase, let_go
+from bot.store.erasing import erase, let_go, unname
 from bot.store.fold import CLOCK, Opening, Place, Row, Rows, fold
 from bot.store.forgotten import Journal
 from bot.store.line import Line
@@ -128,6 +128,7 @@ class Turn:
         self._incoming = incoming
         self._conn: AsyncConnection | None = None
         self._found = Found((), {}, frozenset())
+        self.forgotten: Sequence[Address] = ()
 
     @property
     def fresh(self) -> Sequence[tuple[Learner, Incoming]]:
@@ -177,7 +178,7 @@ class Turn:
         rows = fold(decided, self._found.places, self._seal.number, now, stored)
         conn, self._conn = self._conn, None
         try:
-            posts = await self._line.finish(
+            posts, self.forgotten = await self._line.finish(
                 conn, _write, rows, self._found.tried, self._seal, self._journal, now
             )
             self._line.stale |= bool(rows.erased)
@@ -322,7 +323,7 @@ def _write(
     seal: Seal,
     journal: Journal,
     now: datetime,
-) -> Sequence[Post]:
+) -> tuple[Sequence[Post], Sequence[Address]]:
     upsert = upserts(conn.dialect.name)
     _write_seen(conn, rows, tried)
     pour(conn, upsert.learners, rows.learners)
@@ -334,8 +335,9 @@ def _write(
     pour(conn, upsert.plans, rows.plans)
     pour(conn, upsert.notes, rows.notes)
     pour(conn, upsert.reviews, _newest(rows.reviews))
-    left = erase(conn, rows.erased, journal) if rows.erased else {}
+    left = erase(conn, rows.erased, journal) if rows.erased else ()
     parted = linking.write(conn, rows.ties, seal, now)
+    unname(conn, linking.ended(rows.ties))
     linking.guessed(conn, rows.guesses, now)
     posts = owe(conn, rows.posts, rows.outbox)
     if any(isinstance(tie.wish, Offer) for tie in rows.ties):
@@ -343,12 +345,12 @@ def _write(
     if parted:
         linking.part(conn, parted, now)
     if left:
-        let_go(conn, list(left))
+        let_go(conn, [row.id for row in left])
     for old, to in rows.relocations:
         move(conn, old, to, seal)
     conn.commit()
-    journal.done(list(left.values()))
-    return posts
+    journal.done([row.lookup for row in left])
+    return posts, [seal.open(row.platform, row.lookup, row.sealed) for row in left]
 
 
 def _newest(reviews: Sequence[Row]) -> Sequence[Row]:

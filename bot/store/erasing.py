@@ -5,7 +5,7 @@ database is done again, at the start and after a restore, before anything else.
 Rule 2: what is counted stays counted: a post of a send becomes one ``erased``, of nobody.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Final
 
@@ -31,7 +31,9 @@ AT_ONCE: Final = 500
 _DAY: Final = timedelta(days=1)
 _KEYS: Final[BindParameter[Sequence[str]]] = bindparam("keys", expanding=True)
 _IDS: Final[BindParameter[Sequence[int]]] = bindparam("ids", expanding=True)
-_HOMES: Final = select(addresses.c.id, addresses.c.lookup).where(addresses.c.learner_id.in_(_KEYS))
+_HOMES: Final = select(
+    addresses.c.id, addresses.c.platform, addresses.c.lookup, addresses.c.sealed
+).where(addresses.c.learner_id.in_(_KEYS))
 _FOUND: Final = select(addresses.c.id, addresses.c.lookup, addresses.c.learner_id).where(
     addresses.c.id.in_(_IDS)
 )
@@ -48,17 +50,17 @@ _DONE: Final = select(erasures.c.id).where(erasures.c.id.in_(bindparam("names", 
 _CLEAR: Final = delete(erasures)
 
 
-def erase(conn: Connection, keys: Sequence[str], journal: Journal) -> Mapping[int, bytes]:
+def erase(conn: Connection, keys: Sequence[str], journal: Journal) -> Sequence[Record]:
     """Forget the learners *keys* and return the rows of their addresses, which nobody owns now.
 
-    The rows go with their last open post; each is returned with its fingerprint.
+    The rows go with their last open post; each is returned as it was.
 
     Raises:
         StoreDown: the journal cannot be written; nothing may be committed.
     """
-    homes = {row.id: row.lookup for row in conn.execute(_HOMES, {"keys": list(keys)})}
-    names = journal.enter(list(homes.values()))
-    _forget(conn, keys, list(homes))
+    homes = conn.execute(_HOMES, {"keys": list(keys)}).all()
+    names = journal.enter([row.lookup for row in homes])
+    _forget(conn, keys, [row.id for row in homes])
     _record(conn, names)
     return homes
 
@@ -67,12 +69,17 @@ def _forget(conn: Connection, keys: Sequence[str], places: Sequence[int]) -> Non
     forget_posts(conn, places, waiting=True)
     conn.execute(_UNKEEP, {"ids": places})
     conn.execute(_UNGUESS, {"ids": places})
-    newest = conn.execute(_NEWEST).scalar()
+    unname(conn, keys)
+    # What else is theirs goes with them: notes, plans, reviews, codes.
+    conn.execute(_ERASE, {"keys": list(keys)})
+
+
+def unname(conn: Connection, keys: Sequence[str]) -> None:
+    """Forget the names of the days that came for the learners *keys*, who are no more."""
+    newest = conn.execute(_NEWEST).scalar() if keys else None
     if newest is not None:
         for key in keys:
             conn.execute(_UNNAME, {"names": names_of(key, newest.date())})
-    # What else is theirs goes with them: notes, plans, reviews, codes.
-    conn.execute(_ERASE, {"keys": list(keys)})
 
 
 def let_go(conn: Connection, places: Sequence[int]) -> None:

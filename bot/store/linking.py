@@ -129,6 +129,9 @@ _SKIP_LESSONS: Final = (
     )
 )
 _HAND_OVER: Final = update(outbox).where(_HERE).values(learner_id=bindparam("to"))
+_TO_NOBODY: Final = (
+    update(outbox).where(_HERE, outbox.c.state != "sending").values(learner_id=None)
+)
 _ARRIVE: Final = (
     update(addresses)
     .where((addresses.c.learner_id == bindparam("was")) | (addresses.c.id == bindparam("row")))
@@ -291,6 +294,11 @@ def write(conn: Connection, ties: Sequence[Tie], seal: Seal, now: datetime) -> S
     return left
 
 
+def ended(ties: Sequence[Tie]) -> Sequence[str]:
+    """Return the keys of the learners who become others by *ties*."""
+    return [tie.wish.was for tie in ties if isinstance(tie.wish, Join) and tie.wish.was]
+
+
 def _offer(conn: Connection, tie: Tie, until: datetime, seal: Seal) -> None:
     row = {
         "learner_id": tie.learner,
@@ -332,7 +340,7 @@ def part(conn: Connection, left: Sequence[int], now: datetime) -> None:
     """Send no lesson to addresses that left, and forget what was sent there and for whom."""
     conn.execute(_SKIP_LESSONS, {"ids": left, "now": now})
     forget_posts(conn, left, waiting=False)
-    conn.execute(_HAND_OVER, {"ids": left, "to": None})
+    conn.execute(_TO_NOBODY, {"ids": left})
     delete_unowned(conn, left)
 
 

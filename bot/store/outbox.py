@@ -31,6 +31,9 @@ from bot.store.sealing import Seal
 from bot.store.settling import GOING, WAITED_FOR, count, delete_unowned, drop, settle
 from bot.store.tables import HELD, PENDING, addresses, outbox, plans
 
+AT_ONCE: Final = 500
+"""Addresses of nobody deleted in one statement: a database takes only so many parameters."""
+
 _IDS: Final[BindParameter[Sequence[int]]] = bindparam("ids", expanding=True)
 
 _NEXT: Final = (
@@ -179,6 +182,6 @@ def release(conn: Connection, now: datetime) -> int:
     drop(conn, _ENDED, {"now": now})
     count(conn, lost)
     loose = conn.execute(_UNOWNED).scalars().all()
-    if loose:
-        delete_unowned(conn, loose)
+    for first in range(0, len(loose), AT_ONCE):
+        delete_unowned(conn, loose[first : first + AT_ONCE])
     return sum(freed)

@@ -260,7 +260,8 @@ def hold_posts(conn: Connection, places: Ids) -> None:
 def forget_posts(conn: Connection, places: Ids, *, waiting: bool) -> None:
     """Delete what was sent to *places*, and with *waiting* also what was not sent yet.
 
-    What is on its way just now is deleted when it has ended.  What belonged to a send is counted
+    What is on its way just now goes when it has ended: its name may hold the key of whom it was
+    for.  What belonged to a send is counted
     there as ``erased``, so that its sums still balance.
     """
     hold_posts(conn, places)
@@ -272,8 +273,7 @@ def forget_posts(conn: Connection, places: Ids, *, waiting: bool) -> None:
             changes[row.send_id, row.state] -= row.n
     count(conn, changes)
     drop(conn, which, {"ids": places})
-    if waiting:
-        conn.execute(_LET_GO, {"ids": places})
+    conn.execute(_LET_GO, {"ids": places})
 
 
 def drop(conn: Connection, which: ColumnElement[bool], values: Mapping[str, object]) -> None:

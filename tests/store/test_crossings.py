@@ -3,6 +3,17 @@
 SQLite writes one at a time, so the pairs are tried where rows are locked one by one.  Of each pair
 one transaction stands still at a statement while the other goes as far as it comes; what is left
 must be what one of the two orders would have left.
+
+Pairs that are not tried here, and what holds them:
+
+* two turns of one learner, a link and anything of either learner: the learners' rows, in order;
+* two turns of one stranger: the address where there is a row (test_batch.py), else its unique key;
+* two that use one code, a code and its expiry: the row of the code (test_linking.py);
+* two claims of a plan or of a post: ``SKIP LOCKED``, looked at again when the lock is had;
+* an hour claimed and its learner gone, linked or moved: the event's name (test_linking.py);
+* a claim and a relocation: the post's row; it moves, or is told to move by the platform;
+* a failed and a finished event: its row, whose state is asked for in the statement that writes;
+* trimming and anything: it deletes by age alone what nobody counts on any more.
 """
 
 from collections.abc import AsyncIterator

@@ -6,12 +6,16 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert
 
 from bot.core.effects import Edit, Lane, Say
 from bot.core.events import Address
 from bot.core.learner import Stranger
 from bot.ports import Outcome, Post, State
+from bot.store.bulk import pour
 from bot.store.database import Database, connect
+from bot.store.fold import Row
+from bot.store.tables import addresses
 from tests.store.people import (
     ANA,
     BEN,
@@ -296,3 +300,13 @@ async def test_the_queue_is_read_in_order_from_its_index(tmp_path: Path) -> None
     await store.close()
     assert any("ix_outbox_pending" in str(step) for step in plan)
     assert not any("TEMP B-TREE" in str(step) for step in plan)
+
+
+async def test_more_addresses_of_nobody_than_a_statement_has_parameters(store: Database) -> None:
+    many: list[Row] = [
+        {"id": n, "platform": "web", "lookup": n.to_bytes(4, "big"), "sealed": b""}
+        for n in range(33_000)
+    ]
+    await store._line.run(pour, insert(addresses), many)
+    await store.release(NOW)
+    assert await size(store, "addresses") == 0

@@ -8,7 +8,7 @@ import re
 import secrets
 
 from bot.core.can import Can
-from bot.core.events import Incoming
+from bot.core.events import Address, Incoming
 from bot.core.message import Message
 from bot.engine.replies import pressed_on
 from bot.platforms.web.pages import Pages
@@ -43,6 +43,7 @@ _NONCE = re.compile(r"[A-Za-z0-9_-]{1,25}", re.ASCII)
 class Web:
     """The browser chat."""
 
+    name = "web"
     path = ""
     """The pages answer wherever nobody else does."""
 
@@ -53,11 +54,6 @@ class Web:
         self._sessions = Sessions()
         self._receive: Receive | None = None
         self._app = Pages(tools, self._sessions, self).app(hosts)
-
-    @property
-    def name(self) -> str:
-        """Return ``web``."""
-        return "web"
 
     @property
     def can(self) -> Can:
@@ -97,6 +93,10 @@ class Web:
         name = post.on or made
         self._session(post.address.id).show(name, message, post.answers)
         return name
+
+    def forget(self, address: Address) -> None:
+        """Let go of the files of whoever was forgotten at *address*."""
+        self._sessions.forget(address.id)
 
     async def take(self, session: Session, incoming: Incoming) -> None:
         """Report *incoming*, keep its notice, and wait a little for the cards that answer it.

@@ -95,7 +95,7 @@ class Drawing:
         return languages.best(accepted, self._tools.fit) or self._tools.languages[0]
 
     def _language(self, request: Request, session: Session) -> str:
-        newest = session.newest
+        newest = session.log[-1].message if session.log else None
         return session.chrome or (newest.lang if newest else self.guess(request))
 
     def _chrome(self, lang: str) -> dict[str, str]:

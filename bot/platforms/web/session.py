@@ -53,11 +53,6 @@ class Session:
         """Return the cards, oldest first."""
         return tuple(self._log.values())
 
-    @property
-    def newest(self) -> Message | None:
-        """Return the last card of the log, or None for an empty one."""
-        return next(reversed(self._log.values())).message if self._log else None
-
     def show(self, name: str, message: Message, answers: str = "") -> None:
         """Put *message* in the place of the card *name*, or at the end where there is none.
 
@@ -65,7 +60,7 @@ class Session:
         """
         self.chrome = ""
         if message.carried:
-            self._drop_files()
+            self.drop_files()
         self._log[name] = Shown(name, self.version + 1, message)
         while len(self._log) > MESSAGES:
             self._log.popitem(last=False)
@@ -73,11 +68,8 @@ class Session:
             self._arrived[event] += answers in {event, ""}
         self.wake()
 
-    def _drop_files(self) -> None:
-        """Forget the files of earlier cards, whose person may be forgotten by what they do next.
-
-        Of what is kept of a person one copy is enough, and only for as long as they look at it.
-        """
+    def drop_files(self) -> None:
+        """Let go of the files of earlier cards: of what is kept of a person one copy is enough."""
         for name, old in self._log.items():
             if old.message.carried:
                 bare = replace(old.message, carried=())
@@ -91,7 +83,6 @@ class Session:
 
     def expect(self, event: str) -> None:
         """Count from now on the cards that answer *event*, which the visitor has made happen."""
-        self._drop_files()
         self._arrived.setdefault(event, 0)
 
     async def arrived(self, event: str, cards: int, within: float = WAIT) -> None:
@@ -149,6 +140,13 @@ class Sessions:
         while len(self._all) > self._limit:
             self._all.popitem(last=False)
         return session
+
+    def forget(self, key: str) -> None:
+        """Let go of the files of the visitor *key*, of whom nothing is kept any more."""
+        session = self._all.get(key)
+        if session is not None:
+            session.drop_files()
+            session.wake()
 
     def wake(self) -> None:
         """Let every stream look again whether anybody still listens."""

@@ -5,6 +5,7 @@ from dataclasses import replace
 from bot.core.events import Address
 from bot.core.message import File
 from bot.platforms.web.session import Session, file_of
+from bot.runtime.export import Recalling
 from tests.platforms.cards import BUTTONS, HELLO
 from tests.platforms.scripted import post
 from tests.platforms.web.visitor import sealed, talking
@@ -46,13 +47,20 @@ async def test_nobody_else_gets_them_and_nothing_else_is_there() -> None:
         assert (await browser.get(f"/mine/{name}/0")).status_code == 200
 
 
-async def test_they_are_gone_with_whatever_the_visitor_does_next() -> None:
+async def test_they_stay_while_the_visitor_goes_on_and_go_when_they_are_forgotten() -> None:
     async with talking(HELLO, HELLO, HELLO) as (bot, browser):
         page = await browser.get("/")
         name = await bot.platform.send(post(Address("web", browser.cookies["wary"])), CARD)
         page = await browser.get("/")
         assert f"/mine/{name}/0" in page.text
         page = await browser.post("/say", data=sealed(page, text="/forgetme"))
+        assert f"/mine/{name}/0" in page.text
+        # The red button, here or in another app.
+        assert isinstance(bot.platform, Recalling)
+        bot.platform.forget(Address("web", "somebody-else"))
+        assert (await browser.get(f"/mine/{name}/0")).status_code == 200
+        bot.platform.forget(Address("web", browser.cookies["wary"]))
+        page = await browser.get("/")
         assert "/mine/" not in page.text
         assert (await browser.get(f"/mine/{name}/0")).status_code == 404
 
