@@ -145,9 +145,12 @@ class Turns:
             message = "the bot is stopping, or too many events wait"
             raise StoreDown(message)
         futures = [self._comes(one) for one in incoming]
-        self._wake.set()
         self._count()
-        return await asyncio.gather(*futures)
+        # What is put aside costs the others not even a turn of the loop, however much it is.
+        if not all(future.done() for future in futures):
+            self._wake.set()
+            await asyncio.gather(*futures)
+        return [future.result() for future in futures]
 
     def _comes(self, incoming: Incoming) -> asyncio.Future[Receipt]:
         future: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
