@@ -113,14 +113,15 @@ async def flood(
 
 def _counted(takes: Sequence[Take], lost: int, most: float) -> str:
     pace = statistics.median(take.seen.taken / take.seen.lasted for take in takes)
-    shares = [
-        100 * sum(each) / sum(take.seen.lasted for take in takes)
-        for each in zip(*((take.ours, take.theirs) for take in takes), strict=True)
-    ]
+    lasted, taken = (
+        sum(getattr(take.seen, what) for take in takes) for what in ("lasted", "taken")
+    )
+    ours, theirs = (sum(getattr(take, whose) for take in takes) for whose in ("ours", "theirs"))
     return (
         f"{pace:,.0f} updates/s taken, {sum(take.seen.pressed for take in takes)} presses of "
-        f"others, {lost} lost, {most:.0f} MB at most; "
-        f"of one processor {shares[0]:.0f} % ours, {shares[1]:.0f} % of who pressed"
+        f"others, {lost} lost, {most:.0f} MB at most; of one processor "
+        f"{100 * ours / lasted:.0f} % ours ({1e6 * ours / taken:.0f} us an update), "
+        f"{100 * theirs / lasted:.0f} % of who pressed"
     )
 
 

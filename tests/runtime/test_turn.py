@@ -300,6 +300,20 @@ async def test_who_is_too_fast_gets_a_notice_and_then_nothing(
         assert ME.id not in caplog.text
 
 
+async def test_a03_what_is_put_aside_is_answered_without_a_turn_of_the_loop() -> None:
+    async with house() as home:
+        home.turns.crowd.pace("fake", Pace(1, 1.0))
+        taken = asyncio.create_task(home.turns.receive([home.event(Said("hello"))]))
+        await asyncio.sleep(0)
+        for _ in range(1000):
+            refused = home.turns.receive([home.event(Said("hello"))])
+            with pytest.raises(StopIteration) as ended:
+                refused.send(None)
+            assert [receipt.taken for receipt in ended.value.value] == [False]
+        assert not taken.done(), "and the one that was heard still waits for its turn"
+        taken.cancel()
+
+
 async def test_a_full_house_refuses_and_takes_the_same_again_later() -> None:
     async with house() as home:
         home.turns.crowd = Crowd(lambda: 0.0, room=2)

@@ -3,9 +3,13 @@
 Rule 1: the judge is what each person would have seen at the server.
 """
 
+import asyncio
 import json
 import logging
+import sqlite3
 from collections import Counter
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -103,3 +107,36 @@ async def test_a03_while_the_house_is_full_the_webhook_says_503(api: BotApi) -> 
         house.turns.crowd = roomy
         assert await call(telegram.app, body, GOOD, path="/tg") == (200, True)
         await api.until(lambda: bool(api.chats[7]))
+
+
+async def test_a03_over_the_webhook_a_flood_costs_no_row_and_nobody_else_anything(
+    api: BotApi, tmp_path: Path
+) -> None:
+    """A thousand calls of one person at once, and 50 of others among them."""
+    telegram = bot(api, webhook_url="https://bot.example/tg", webhook_secret=SECRET)
+    others = range(1001, 1051)
+    people = [others[at // 20] if at % 20 == 19 else PRANK for at in range(1000)]
+    bodies = [
+        json.dumps({"update_id": at, **press(person, "track:en:citizen", at)}).encode()
+        for at, person in enumerate(people, 1)
+    ]
+    file = tmp_path / "wary.db"
+    async with (
+        home(telegram, f"sqlite:///{file}") as house,
+        listening(telegram, house.turns.receive),
+    ):
+        house.turns.crowd = Crowd(lambda: 0.0)
+        house.turns.crowd.pace("telegram")
+        await api.until(lambda: bool(api.hook))
+        answers = await asyncio.gather(
+            *(call(telegram.app, body, GOOD, path="/tg") for body in bodies)
+        )
+        assert answers == [(200, True)] * 1000
+        with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as base:
+            assert base.execute("SELECT count(*) FROM seen").fetchone() == (PERSON.burst + 50,)
+        # Each press that was taken is ticked, and of the others' every one; the rest hears once.
+        await api.until(lambda: len(api.ticks) == PERSON.burst + 50 + 1)
+        await api.until(lambda: all(api.chats[person] for person in others))
+        ticked = Counter(int(tick["callback_query_id"].split(".")[0]) for tick in api.ticks)
+        assert [ticked[person] for person in others] == [1] * 50
+        assert ticked[PRANK] == PERSON.burst + 1
