@@ -23,13 +23,14 @@ from sqlalchemy import (
     Table,
     TableValuedAlias,
     Update,
+    any_,
     bindparam,
     column,
     func,
     select,
     update,
 )
-from sqlalchemy.dialects.postgresql import JSON
+from sqlalchemy.dialects.postgresql import ARRAY, JSON
 from sqlalchemy.sql import ClauseElement
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
@@ -79,6 +80,18 @@ def pour(conn: Connection, statement: Insert, rows: Sequence[dict[str, object]])
         put(conn, statement, rows)
     else:
         conn.execute(poured(statement, tuple(rows[0])), document(statement.table, rows))
+
+
+def among(one: ColumnElement[Any], name: str, dialect: str) -> ColumnElement[bool]:
+    """Return whether *one* is in the list that is the parameter *name*, as *dialect* says it.
+
+    One statement whatever its length: SQLAlchemy's ``IN`` is spelled anew for every list, and
+    the database reads it anew.
+    """
+    if dialect == "sqlite":
+        held = func.json_each(bindparam(name, type_=JSON())).table_valued("value")
+        return one.in_(select(held.c.value))
+    return one == any_(bindparam(name, type_=ARRAY(one.type)))
 
 
 def amend(conn: Connection, table: Table, key: str, rows: Sequence[dict[str, object]]) -> int:
