@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from bot.core.card import Text
 from bot.core.effects import Decision, Notice
-from bot.core.events import Address, Incoming, Muted
+from bot.core.events import Address, Incoming, Muted, Said
 from bot.core.learner import Learner, Stranger
 from bot.core.library import Library
 from bot.core.message import words
@@ -59,6 +59,8 @@ def carried(
     learners: dict[str, Learner] = {}
     doors: dict[str, dict[Address, tuple[bool, bool]]] = {}
     fronts: dict[Address, Front | None] = {}
+    # Which card is in front of whom matters to nobody but those who type.
+    types = any(isinstance(incoming.event, Said) for _, incoming in fresh)
     decided = []
     for stored, incoming in fresh:
         here = stored.address
@@ -72,7 +74,8 @@ def carried(
         learners[stored.key] = decision.learner
         if stored.linked:
             doors.setdefault(stored.key, {})[here] = (stored.gone, decision.learner.gone)
-        fronts[here] = front(decision) or newest
+        if types:
+            fronts[here] = front(decision) or newest
         decided.append((incoming, decision))
     return decided
 

@@ -4,14 +4,15 @@ Rule 1: an event is handled once: its name is written in the same commit as what
 Rule 2: rows are locked in one order by everybody, or two batches wait for each other for ever.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from secrets import token_hex
 from types import TracebackType
-from typing import Final, Self
+from typing import Any, Final, Self
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.effects import Decision, Offer
@@ -20,14 +21,14 @@ from bot.core.learner import Learner, Stranger
 from bot.engine.linking import typed
 from bot.ports import Conflict, Post
 from bot.store import linking
-from bot.store.bulk import amend, pour, put
+from bot.store.bulk import amend, among, pour, put
 from bot.store.codec import Record, learner_of, pack_card, unpack_card
 from bot.store.erasing import erase, let_go, unname
 from bot.store.fold import CLOCK, Opening, Place, Row, Rows, fold
 from bot.store.forgotten import Journal
 from bot.store.line import Line
 from bot.store.owing import owe
-from bot.store.sealing import Seal
+from bot.store.sealing import Seal, number_of
 from bot.store.settling import move
 from bot.store.tables import REVIEWS, addresses, learners, plans, seen
 from bot.store.upserts import upserts
@@ -36,9 +37,6 @@ KEY_BYTES: Final = 16
 """Length of a learner's key, in bytes: 32 hexadecimal digits."""
 
 _SEEN_ONE: Final = select(seen.c.state).where(seen.c.id == bindparam("id"))
-_SEEN_MANY: Final = select(seen.c.id, seen.c.state).where(
-    seen.c.id.in_(bindparam("ids", expanding=True))
-)
 
 _WHO: Final = select(
     addresses.c.id,
@@ -59,28 +57,25 @@ _WHO: Final = select(
 _ONE: Final = (addresses.c.platform == bindparam("platform")) & (
     addresses.c.lookup == bindparam("lookup")
 )
-_MANY: Final = addresses.c.platform.in_(
-    bindparam("platforms", expanding=True)
-) & addresses.c.lookup.in_(bindparam("lookups", expanding=True))
 WHO_ONE: Final = _WHO.where(_ONE)
 """The address, and the learner there if any, at (platform, lookup)."""
 _EVENT: Final = select(seen.c.state).where(seen.c.id == bindparam("event")).scalar_subquery()
 _WHO_AND_SEEN: Final = WHO_ONE.add_columns(_EVENT.label("known"))
-_WHO_MANY: Final = _WHO.where(_MANY)
 _LOCKS: Final = (
     select(learners.c.id)
     .join(addresses, addresses.c.learner_id == learners.c.id)
     .order_by(learners.c.id)
     .with_for_update(of=learners)
 )
-_LOCK: Final = _LOCKS.where(_MANY)
 _HOLD: Final = (
     select(addresses.c.id)
     .where(addresses.c.id.in_(bindparam("ids", expanding=True)), addresses.c.learner_id.is_(None))
     .order_by(addresses.c.id)
     .with_for_update()
 )
-_LOCK_TWO: Final = _LOCKS.where(_MANY | (learners.c.id == bindparam("owner")))
+_LOCK_TWO: Final = _LOCKS.where(
+    (addresses.c.id == bindparam("row")) | (learners.c.id == bindparam("owner"))
+)
 
 _KEEPERS: Final = select(
     addresses.c.id, addresses.c.platform, addresses.c.lookup, addresses.c.sealed
@@ -105,6 +100,14 @@ _UNPLAN: Final = delete(plans).where(
     plans.c.learner_id == bindparam("learner"), plans.c.kind == bindparam("kind")
 )
 _LAPSE: Final = _UNPLAN.where(plans.c.local_date == bindparam("day"))
+
+
+@cache
+def _many(dialect: str) -> tuple[Select[Any], Select[Any], Select[Any]]:
+    """Return what reads the names of events, and what reads and what locks learners by address."""
+    here = among(addresses.c.id, "rows", dialect)
+    named = select(seen.c.id, seen.c.state).where(among(seen.c.id, "ids", dialect))
+    return named, _WHO.where(here), _LOCKS.where(here)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,10 +197,7 @@ def _read(conn: Connection, incoming: Sequence[Incoming], seal: Seal, locks: boo
         named.setdefault(i.id, i)
     first = list(named.values())
     lookups = {seal.lookup(i.address): i.address for i in first}
-    where: dict[str, object] = {
-        "platforms": sorted({a.platform for a in lookups.values()}),
-        "lookups": list(lookups),
-    }
+    where = {number_of(lookup): lookup for lookup in lookups}
     # A code concerns two learners, so whoever types one is a batch alone.
     code = typed(first[0]) if len(first) == 1 else ""
     locked = _locked(conn, where, code, seal) if locks else None
@@ -254,12 +254,14 @@ def _fresh(
     return fresh
 
 
-def _locked(conn: Connection, where: Mapping[str, object], code: str, seal: Seal) -> Sequence[str]:
-    """Lock whoever lives at *where*, and whoever asked for *code*, and return their keys."""
+def _locked(conn: Connection, where: Collection[int], code: str, seal: Seal) -> Sequence[str]:
+    """Lock whoever lives in the rows *where*, or asked for *code*, and return their keys."""
     owner = linking.owner(conn, code, seal) if code else None
     if owner is None:
-        return conn.execute(_LOCK, where).scalars().all()
-    return conn.execute(_LOCK_TWO, {**where, "owner": owner}).scalars().all()
+        _, _, lock = _many(conn.dialect.name)
+        return conn.execute(lock, {"rows": list(where)}).scalars().all()
+    [row] = where
+    return conn.execute(_LOCK_TWO, {"row": row, "owner": owner}).scalars().all()
 
 
 def _hold(conn: Connection, rows: Mapping[bytes, Record]) -> None:
@@ -308,12 +310,15 @@ def _alone(
 
 
 def _all(
-    conn: Connection, incoming: Sequence[Incoming], where: Mapping[str, object]
+    conn: Connection, incoming: Sequence[Incoming], where: Mapping[int, bytes]
 ) -> tuple[dict[str, str], dict[bytes, Record]]:
     # All at once: a result that is walked through asks the driver for each row by itself.
-    known = conn.execute(_SEEN_MANY, {"ids": [i.id for i in incoming]}).all()
-    rows = conn.execute(_WHO_MANY, where).all()
-    return {row.id: row.state for row in known}, {row.lookup: row for row in rows}
+    named, who, _ = _many(conn.dialect.name)
+    known = conn.execute(named, {"ids": [i.id for i in incoming]}).all()
+    rows = conn.execute(who, {"rows": list(where)}).all()
+    # The number is half of the fingerprint; whose other half differs is somebody else.
+    found = {row.lookup: row for row in rows if row.lookup == where[row.id]}
+    return {row.id: row.state for row in known}, found
 
 
 def _write(

@@ -11,7 +11,6 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
-    ColumnClause,
     ColumnElement,
     Connection,
     Date,
@@ -23,13 +22,14 @@ from sqlalchemy import (
     Table,
     TableValuedAlias,
     Update,
+    any_,
     bindparam,
     column,
     func,
     select,
     update,
 )
-from sqlalchemy.dialects.postgresql import JSON
+from sqlalchemy.dialects.postgresql import ARRAY, JSON
 from sqlalchemy.sql import ClauseElement
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
@@ -81,6 +81,18 @@ def pour(conn: Connection, statement: Insert, rows: Sequence[dict[str, object]])
         conn.execute(poured(statement, tuple(rows[0])), document(statement.table, rows))
 
 
+def among(one: ColumnElement[Any], name: str, dialect: str) -> ColumnElement[bool]:
+    """Return whether *one* is in the list that is the parameter *name*, as *dialect* says it.
+
+    One statement whatever its length: SQLAlchemy's ``IN`` is spelled anew for every list, and
+    the database reads it anew.
+    """
+    if dialect == "sqlite":
+        held = func.json_each(bindparam(name, type_=JSON())).table_valued("value")
+        return one.in_(select(held.c.value))
+    return one == any_(bindparam(name, type_=ARRAY(one.type)))
+
+
 def amend(conn: Connection, table: Table, key: str, rows: Sequence[dict[str, object]]) -> int:
     """Set columns of *table* in the rows whose ids stand under *key*; the others stay as they are.
 
@@ -100,14 +112,20 @@ def _amending(table: Table, key: str) -> Update:
 
 @cache
 def _amended(table: Table, key: str, names: tuple[str, ...]) -> Update:
-    given = _given([column(n, _stored(table.c["id" if n == key else n])) for n in names])
+    given = listed(table, names, key)
     new = {table.c[name]: given.c[name] for name in names if name != key}
     return update(table).where(table.c.id == given.c[key]).values(new)
 
 
-def _given(columns: Sequence[ColumnClause[Any]]) -> TableValuedAlias:
-    """Return the rows of one ``document`` as PostgreSQL reads them."""
-    rows = func.json_to_recordset(bindparam("rows", type_=JSON()))
+def listed(
+    table: FromClause, names: Sequence[str], key: str = "", name: str = "rows"
+) -> TableValuedAlias:
+    """Return the rows of one ``document`` of the same *key* and *name* as PostgreSQL reads them.
+
+    *names* are those of columns of *table*, and *key*.
+    """
+    columns = [column(one, _stored(table.c["id" if one == key else one])) for one in names]
+    rows = func.json_to_recordset(bindparam(name, type_=JSON()))
     return rows.table_valued(*columns).render_derived(with_types=True)
 
 
@@ -118,21 +136,19 @@ def poured(statement: Insert, names: tuple[str, ...]) -> Insert:
     Not arrays: the driver looks for quotes and backslashes in each text of an array, and what we
     keep is full of them.
     """
-    columns = [statement.table.c[name] for name in names]
-    rows = _given([column(one.name, _stored(one)) for one in columns])
-    return statement.from_select(names, select(rows))
+    return statement.from_select(names, select(listed(statement.table, names)))
 
 
 def document(
-    table: FromClause, rows: Sequence[dict[str, object]], key: str = ""
+    table: FromClause, rows: Sequence[dict[str, object]], key: str = "", name: str = "rows"
 ) -> dict[str, object]:
-    """Return the parameter that holds *rows* of *table*, in which all keys are the same.
+    """Return the parameter *name* that holds *rows* of *table*, in which all keys are the same.
 
     *key* is the name of what holds the id there, if it is no column's.
     """
-    kinds = {name: type(_stored(table.c[name])) for name in rows[0] if name != key}
-    written = {name: _WRITTEN[kind] for name, kind in kinds.items() if kind in _WRITTEN}
-    return {"rows": [_written(row, written) for row in rows]}
+    kinds = {one: type(_stored(table.c[one])) for one in rows[0] if one != key}
+    written = {one: _WRITTEN[kind] for one, kind in kinds.items() if kind in _WRITTEN}
+    return {name: [_written(row, written) for row in rows]}
 
 
 def _stored(one: ColumnElement[object]) -> TypeEngine[object] | BigInteger:

@@ -8,11 +8,13 @@ Rule 2: no name is handled twice, so names are kept for as long as a repeat can 
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Final
 
 from sqlalchemy import (
     Connection,
     Integer,
+    Update,
     and_,
     bindparam,
     delete,
@@ -27,6 +29,7 @@ from sqlalchemy import (
 from bot.core.effects import Lane
 from bot.core.events import AidDue, Incoming
 from bot.store import linking
+from bot.store.bulk import among
 from bot.store.fold import CLOCK, KINDS
 from bot.store.sealing import Seal
 from bot.store.tables import addresses, learners, outbox, plans, seen
@@ -94,14 +97,6 @@ _DUE: Final = (
 )
 _DUE_AT: Final = _DUE.where(addresses.c.platform.in_(bindparam("served", expanding=True)))
 _ONE: Final = (plans.c.learner_id == bindparam("learner")) & (plans.c.kind == bindparam("of"))
-_LEASE: Final = (
-    update(plans)
-    .where(
-        plans.c.kind == bindparam("of"),
-        plans.c.learner_id.in_(bindparam("claimed", expanding=True)),
-    )
-    .values(leased_until=bindparam("until"), tries=plans.c.tries + 1)
-)
 _PUT_OFF: Final = (
     update(plans)
     .where(_ONE, plans.c.local_date == bindparam("day"))
@@ -138,6 +133,14 @@ _TRIM_POSTS: Final = delete(outbox).where(
 _TRIM_ALERTS: Final = delete(outbox).where(outbox.c.settled_at < bindparam("before"))
 
 
+@cache
+def _lease(dialect: str) -> Update:
+    """Return what leases the plans of one kind of many learners."""
+    claimed = among(plans.c.learner_id, "claimed", dialect)
+    taken = {"leased_until": bindparam("until"), "tries": plans.c.tries + 1}
+    return update(plans).where(plans.c.kind == bindparam("of"), claimed).values(taken)
+
+
 def claim(
     conn: Connection, now: datetime, limit: int, served: Sequence[str] | None, seal: Seal
 ) -> Sequence[Incoming]:
@@ -167,8 +170,9 @@ def claim(
         address = seal.open(platform, lookup, sealed)
         events.append(Incoming(name, address, now, raised(day), locale))
         leases.setdefault(kind, []).append(learner)
+    lease = _lease(conn.dialect.name)
     for kind, claimed in leases.items():
-        conn.execute(_LEASE, {"of": kind, "claimed": claimed, "until": now + LEASE})
+        conn.execute(lease, {"of": kind, "claimed": claimed, "until": now + LEASE})
     return tuple(events)
 
 

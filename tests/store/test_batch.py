@@ -22,6 +22,7 @@ from tests.store.people import (
     REPLY,
     TODAY,
     TOMORROW,
+    change,
     event,
     learner,
     rows,
@@ -330,6 +331,13 @@ async def test_many_people_in_one_batch(store: Database) -> None:
         assert len({post.id for post in posts}) == len(people)
         incoming = [replace(i, id=f"{i.id}:again") for i in incoming]
     assert (await learner(store, people[7])).stage == Reading("phi-05")
+
+
+async def test_whoever_has_the_number_of_somebody_else_is_not_them(store: Database) -> None:
+    await take(store, event("t:1"), stage=Idle())
+    await change(store, "UPDATE addresses SET lookup = :other", other=bytes(32))
+    async with store.batch([event("t:2"), event("t:3", BEN)]) as batch:
+        assert [who.stage for who, _ in batch.fresh] == [Stranger(), Stranger()]
 
 
 async def test_an_event_tried_before_is_done_once(store: Database) -> None:

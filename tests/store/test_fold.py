@@ -154,3 +154,26 @@ def test_an_edit_goes_to_the_message_that_carried_the_press() -> None:
     moved = replace(person, address=BEN)
     made = [(Incoming("t:1", ANA, NOW, Began()), Decision(moved, (Edit("41", CARD),)))]
     assert fold(made, PLACES, lambda _: 3, NOW).posts[0].answers == ""
+
+
+def test_of_whom_the_clock_alone_changed_only_that_is_written() -> None:
+    was = Learner(KNOWN, ANA, stage=Idle())
+    made = decided([(ANA, LessonDue(TODAY), Idle(), False, ())])
+    rows = fold(made, PLACES, lambda _: 3, NOW, {KNOWN: was})
+    assert rows.learners == []
+    assert [set(row) for row in rows.taught] == [{"learner", "stage", "settings"}]
+
+
+@given(st.sampled_from(("locale", "country", "zone", "place")))
+def test_whoever_changed_in_what_is_asked_for_is_written_whole(name: str) -> None:
+    was = replace(Learner(KNOWN, ANA, stage=Idle()), **{name: "group"})  # type: ignore[arg-type]
+    made = decided([(ANA, LessonDue(TODAY), Idle(), False, ())])
+    rows = fold(made, PLACES, lambda _: 3, NOW, {KNOWN: was})
+    assert (len(rows.learners), rows.taught) == (1, [])
+
+
+def test_whoever_acted_themselves_is_written_whole() -> None:
+    was = Learner(KNOWN, ANA, stage=Idle())
+    made = decided([(ANA, Began(), Idle(), False, ()), (ANA, LessonDue(TODAY), Idle(), False, ())])
+    rows = fold(made, PLACES, lambda _: 3, NOW, {KNOWN: was})
+    assert (len(rows.learners), rows.taught) == (1, [])
