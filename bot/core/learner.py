@@ -163,7 +163,7 @@ class Ties:
     elsewhere: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Learner:
     """One person on one platform, or a place that subscribes: a group or a channel.
 

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from bot.core.altered import altered
 from bot.core.card import Text
 from bot.core.effects import Decision, Notice
 from bot.core.events import Address, Incoming, Muted
@@ -77,7 +78,7 @@ def _met(learner: Learner, stored: Learner, doors: Doors) -> Learner:
     _, gone = doors.get(here, (stored.gone, stored.gone))
     opened = sum(before - now for at, (before, now) in doors.items() if at != here)
     ties = replace(stored.ties, elsewhere=stored.ties.elsewhere + opened)
-    return replace(learner, address=here, gone=gone, ties=ties)
+    return altered(learner, address=here, gone=gone, ties=ties)
 
 
 def apart(

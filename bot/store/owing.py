@@ -1,13 +1,13 @@
 """New posts: how they come into the ledger and by which number they are known there."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from functools import cache
 from typing import Final
 
 from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.sql.dml import ReturningInsert
 
+from bot.core.altered import altered
 from bot.ports import Post
 from bot.store.bulk import document, poured, put
 from bot.store.fold import Row
@@ -25,9 +25,9 @@ def owe(conn: Connection, posts: Sequence[Post], rows: Sequence[Row]) -> Sequenc
     if len(rows) == 1:
         # The single form takes the driver's word for the id: a third cheaper than RETURNING.
         made = conn.execute(_ADD, rows[0]).inserted_primary_key
-        return tuple(replace(posts[0], id=id_) for id_ in made or ())
+        return tuple(altered(posts[0], id=id_) for id_ in made or ())
     ids = _numbered(conn, rows)
-    return tuple(replace(post, id=id_) for id_, post in zip(ids, posts, strict=True))
+    return tuple(altered(post, id=id_) for id_, post in zip(ids, posts, strict=True))
 
 
 @cache
