@@ -4,10 +4,9 @@ Rule 1: this file knows content and i18n together, and nothing that runs.
 Rule 2: our own pack comes first; further ones are those of ``WARY_PACKS``, in its order.
 """
 
-import gc
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
@@ -22,6 +21,7 @@ from bot.core.message import words
 from bot.core.source import Fault, Source
 from bot.engine import progress
 from bot.runtime import clock
+from bot.runtime.collector import uncollected
 from bot.settings import Settings
 
 _CATALOGUES = (
@@ -58,22 +58,7 @@ def data() -> Path:
     return home / "data" if (home / "data").is_dir() else home.parent
 
 
-@contextmanager
-def _to_stay() -> Iterator[None]:
-    """Do without the collector of cycles while things are made that stay.
-
-    It would look at all of them again and again, a sixth of the time, and find nothing to free.
-    """
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
-
-
-@_to_stay()
+@uncollected()
 def taught(settings: Settings) -> Taught:
     """Read all packs and catalogues and cross them: what is taught, in which languages whole."""
     roots, found, faults = _read(settings, ())
@@ -257,7 +242,7 @@ def _alphabet(tag: str, codes: Sequence[str], catalogues: i18n.Catalogues) -> tu
     return tuple(sorted(codes, key=lambda code: names[code]))
 
 
-@_to_stay()
+@uncollected()
 def checked(settings: Settings, further: Sequence[Path]) -> tuple[Fault, ...]:
     """Return everything wrong in all packs, *further* ones too, and in the catalogues."""
     # Here, because a bot that serves needs no lint, and would start the later for it.

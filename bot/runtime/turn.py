@@ -24,6 +24,7 @@ from bot.engine.linking import typed
 from bot.engine.place import speaker
 from bot.ports import Conflict, Post, Receipt, Store, StoreDown, Tools
 from bot.runtime import clock
+from bot.runtime.collector import uncollected
 from bot.runtime.crowd import Crowd, Waiting
 from bot.runtime.hear import Ear, Front, front
 
@@ -243,9 +244,11 @@ class Turns:
 
     async def _once(self, incoming: Sequence[Incoming]) -> Sequence[Receipt]:
         library, ear = self._library, self._ear  # of now, whatever is taught meanwhile
-        async with self._store.batch(incoming) as batch:
-            decided = carried(batch.fresh, library, ear)
-            posts = await batch.keep(decided, self._tools.now()) if decided else ()
+        # What a batch reads and decides lives until it is written.
+        with uncollected():
+            async with self._store.batch(incoming) as batch:
+                decided = carried(batch.fresh, library, ear)
+                posts = await batch.keep(decided, self._tools.now()) if decided else ()
         ear.showed(posts)
         self._deliver(posts)
         _tell_muted(batch.fresh)

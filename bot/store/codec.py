@@ -15,6 +15,7 @@ from typing import Any, Final, TypeAlias
 
 from sqlalchemy import Row
 
+from bot.core.altered import altered
 from bot.core.card import (
     Action,
     Ask,
@@ -113,6 +114,8 @@ _MEMORY: Final = fields(Memory)
 _SETTINGS: Final = {f.name: f.default for f in fields(Learner) if f.name not in _COLUMNS}
 """All other fields and their defaults: they share the column ``settings``."""
 
+_NEWBORN: Final = Learner("", Address("", ""))
+
 
 def _down(value: Any) -> dict[str, Any]:
     """Return *value*, which JSON does not know, as an object of JSON.
@@ -151,7 +154,9 @@ def _tuples(value: Any) -> Any:
     return tuple(map(_tuples, value)) if type(value) is list else value
 
 
-_dump: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_down).encode
+_dump: Final = json.JSONEncoder(
+    ensure_ascii=False, separators=(",", ":"), default=_down, check_circular=False
+).encode
 _load: Final = json.JSONDecoder(object_hook=_up).decode
 
 
@@ -232,7 +237,9 @@ def learner_of(row: Record, address: Address) -> Learner:
     """
     settings = _load(row.settings)
     often = Often(settings.pop("often", Often.UNASKED))
-    return Learner(
+    # Not by the constructor: of its thirty fields most are as they were born.
+    return altered(
+        _NEWBORN,
         key=row.learner,
         address=address,
         locale=row.locale,
