@@ -13,11 +13,12 @@ from bot.content.lint import lint
 from bot.content.offers import read_offers
 from bot.core.source import Fault, Source
 from bot.runtime import clock
+from bot.runtime.collector import uncollected
 from bot.settings import Settings
-from bot.teaching import ContentFault, data, mistranslated, neat, packs, read, spoken_in, to_stay
+from bot.teaching import ContentFault, data, mistranslated, neat, packs, read, spoken_in
 
 
-@to_stay()
+@uncollected()
 def checked(
     settings: Settings, further: Sequence[Path], *, release: bool = False
 ) -> tuple[Fault, ...]:

@@ -38,7 +38,7 @@ NONCE_CHARACTERS = 25
 """Longest nonce, in ASCII characters.  Source: Discord, Create Message, ``nonce``."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Post:
     """A card on its way: one row of the outbox, and one piece of work for the dispatcher.
 

@@ -6,7 +6,7 @@ Rule 2: our own pack comes first; further ones are those of ``WARY_PACKS``, in i
 
 import gc
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain, islice
@@ -22,6 +22,7 @@ from bot.core.message import words
 from bot.core.source import Fault
 from bot.engine import progress
 from bot.runtime import clock
+from bot.runtime.collector import uncollected
 from bot.settings import Settings
 
 _CATALOGUES = (
@@ -76,22 +77,7 @@ def data() -> Path:
     return home / "data" if (home / "data").is_dir() else home.parent
 
 
-@contextmanager
-def to_stay() -> Iterator[None]:
-    """Do without the collector of cycles while things are made that stay.
-
-    It would look at all of them again and again, a sixth of the time, and find nothing to free.
-    """
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
-
-
-@to_stay()
+@uncollected()
 def taught(settings: Settings, *, linted: bool = False) -> Taught:
     """Read all packs and catalogues and cross them: what is taught, in which languages whole.
 

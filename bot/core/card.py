@@ -15,7 +15,7 @@ ACTION_BYTES = 64
 Source: Telegram ``InlineKeyboardButton.callback_data`` (1-64 bytes), the tightest of all.
 """
 
-_WORD = re.compile(r"[A-Za-z0-9_.-]*", re.ASCII)
+_TOKEN = re.compile(r"[A-Za-z0-9_.:-]*", re.ASCII)
 
 Tone = Literal["plain", "info", "good", "bad", "warn", "urgent"]
 Style = Literal["plain", "primary", "good", "danger"]
@@ -74,11 +74,13 @@ class Action:
 
     def __post_init__(self) -> None:
         """Refuse at birth what no platform could carry back."""
-        if not self.verb or not all(_WORD.fullmatch(part) for part in (self.verb, *self.args)):
+        token = self.pack()
+        plain = _TOKEN.fullmatch(token) and token.count(":") == len(self.args)
+        if not self.verb or not plain:
             message = f"action {self.verb!r} {self.args!r}: a part is empty or not plain ASCII"
             raise ValueError(message)
-        if len(self.pack()) > ACTION_BYTES:
-            message = f"action {self.pack()!r} is longer than {ACTION_BYTES} bytes"
+        if len(token) > ACTION_BYTES:  # all of them ASCII
+            message = f"action {token!r} is longer than {ACTION_BYTES} bytes"
             raise ValueError(message)
 
     def pack(self) -> str:

@@ -4,11 +4,10 @@ Rule 1: a stage is data, JSON between turns; no live object waits for an answer.
 Rule 2: a stage holds enough to draw its card again, so that a restart changes nothing.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from operator import attrgetter
-from typing import Final, Literal
+from typing import Literal
 
 from bot.core.events import Address, Kind
 from bot.core.rhythm import NONE, Rhythm
@@ -169,7 +168,7 @@ class Ties:
     elsewhere: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Learner:
     """One person on one platform, or a place that subscribes: a group or a channel.
 
@@ -223,26 +222,3 @@ class Learner:
     unpressed: int = 0
     """Messages of the clock in a row without a press since; never counted for a tip."""
     rhythm: Rhythm = NONE
-
-
-_NAMES: Final = tuple(field.name for field in fields(Learner))
-_HELD: Final = attrgetter(*_NAMES)
-_PUT: Final = {name: vars(Learner)[name].__set__ for name in _NAMES}
-_PUTS: Final = tuple(_PUT.values())
-
-
-def changed(learner: Learner, **new: object) -> Learner:
-    """Return *learner* with the fields *new*, as ``dataclasses.replace`` does in twice the time.
-
-    For the daily lesson, which is made for everybody of an hour at once: the slots are filled
-    from slots, without a constructor that is told every field by its name.
-
-    Raises:
-        KeyError: *new* names something that no learner has.
-    """
-    made = Learner.__new__(Learner)
-    for put, held in zip(_PUTS, _HELD(learner), strict=True):
-        put(made, held)
-    for name, held in new.items():
-        _PUT[name](made, held)
-    return made

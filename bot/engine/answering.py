@@ -6,6 +6,7 @@ Rule 2: an open question is judged once; the second press is told so and changes
 
 from dataclasses import replace
 
+from bot.core.altered import altered
 from bot.core.card import Action, Block, Button, Card, Para, Text
 from bot.core.effects import Decision, Effect, Note, Remember
 from bot.core.events import Incoming, Pressed
@@ -60,7 +61,7 @@ def _ticked(
     ticked = quiz.toggled(item, stage, option)
     if item.type == "order" and len(ticked.picked) == len(item.options):
         return _judged(learner, ticked, ticked.picked, incoming, library)
-    after = replace(learner, stage=ticked)
+    after = altered(learner, stage=ticked)
     return Decision(after, (show(incoming.event, quiz.question(after, library, ticked)),))
 
 
@@ -160,7 +161,7 @@ def _kept(learner: Learner, stage: Answered, incoming: Incoming, library: Librar
     memory = review.graded(learner, item, stage.verdict, incoming.at, library)
     kept: tuple[Effect, ...] = () if memory is None else (Remember(memory),)
     care = library.lessons[item.lesson].care
-    after = replace(
+    after = altered(
         learner,
         stage=stage,
         points=learner.points + points,

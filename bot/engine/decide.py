@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import assert_never
 
+from bot.core.altered import altered
 from bot.core.card import Action, Card, Text
 from bot.core.effects import Decision, Notice, Say
 from bot.core.events import (
@@ -124,7 +125,7 @@ def decide(learner: Learner, incoming: Incoming, library: Library) -> Decision:
     known = _sound(learner, library)
     # The clock is nobody who came back: an hour claimed before they left may still be heard.
     back = known.gone and _reachable(incoming)
-    returned = replace(known, gone=False) if back else known
+    returned = altered(known, gone=False) if back else known
     quiet = silence.weekly(returned)
     returned = silence.heard(returned, incoming.event)
     decision = _answer(returned, incoming, library)
@@ -154,12 +155,12 @@ def _sound(learner: Learner, library: Library) -> Learner:
     """Return the learner with a stage that fits what is taught now; idle where nothing does."""
     match learner.stage:
         case Answering(key) | Answered(key) if key not in library.items:
-            return replace(learner, stage=Idle())
+            return altered(learner, stage=Idle())
         case Answering(key) | Answered(key) as stage:
             fitting = answering.fitting(stage, library.items[key])
-            return learner if fitting is stage else replace(learner, stage=fitting)
+            return learner if fitting is stage else altered(learner, stage=fitting)
         case Reading(key) | Acting(key) if key not in library.lessons:
-            return replace(learner, stage=Idle())
+            return altered(learner, stage=Idle())
         case _:
             return learner
 
@@ -233,7 +234,7 @@ def _began(learner: Learner, incoming: Incoming, library: Library) -> Decision:
         return linked
     awake = learner
     if learner.paused and learner.paused_until is None:
-        awake = replace(learner, paused=False)
+        awake = altered(learner, paused=False)
     open_question = isinstance(awake.stage, Answering | Answered | Reading)
     plan = schedule.changed(learner, awake, library, incoming.at)
     if onboarding.missing(awake) and not open_question:

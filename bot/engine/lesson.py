@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
+from bot.core.altered import altered
 from bot.core.card import Action, Block, Button, Card, Para, Text
 from bot.core.effects import Decision, Effect, Lane, Note, Say
 from bot.core.events import Event, Incoming, LessonDue, Pressed
@@ -21,7 +22,6 @@ from bot.core.learner import (
     Reading,
     Track,
     Why,
-    changed,
 )
 from bot.core.library import Lesson, Library
 from bot.engine import (
@@ -86,19 +86,19 @@ def due(
 def _woken(learner: Learner, at: datetime) -> Learner:
     """Return the learner with a pause that is over taken away."""
     if learner.paused and learner.paused_until is not None and at >= learner.paused_until:
-        return replace(learner, paused=False, paused_until=None)
+        return altered(learner, paused=False, paused_until=None)
     return learner
 
 
 def _today(learner: Learner, library: Library, today: date) -> tuple[Learner, Card | None]:
     """Return the learner and today's card: a thing put off, a review, else the next lesson."""
     if silence.asks(learner):
-        after = replace(learner, last_day=today, unpressed=silence.counted(learner))
+        after = altered(learner, last_day=today, unpressed=silence.counted(learner))
         return after, silence.card(learner)
     again = learner.later_on is not None and learner.later_on <= today
     if again and learner.later in library.lessons:
         stage = Acting(learner.later, asked_before=True)
-        asked = replace(
+        asked = altered(
             learner,
             stage=stage,
             later="",
@@ -113,7 +113,7 @@ def _today(learner: Learner, library: Library, today: date) -> tuple[Learner, Ca
     if item is None:
         return opened(learner, library, "daily", today)
     question = Answering(item.id, quiz.seed(f"{learner.key}:{today.isoformat()}"), "review")
-    asked = changed(learner, stage=question, last_day=today, unpressed=silence.counted(learner))
+    asked = altered(learner, stage=question, last_day=today, unpressed=silence.counted(learner))
     return asked, quiz.question(asked, library, question)
 
 
@@ -126,10 +126,10 @@ def opened(
     """
     lesson = progress.next_lesson(learner, library)
     if lesson is None:
-        return replace(learner, last_day=today), None
+        return altered(learner, last_day=today), None
     stage = Reading(lesson.id, 0, why)
     unread = "" if learner.unread == lesson.id else learner.unread
-    reader = changed(
+    reader = altered(
         learner,
         progress=progress.met(learner, lesson.id),
         stage=stage,
@@ -192,7 +192,7 @@ def started(learner: Learner, incoming: Incoming, library: Library, why: Why) ->
     item = review.welcome(learner, library, incoming.at)
     if item is not None:
         question = Answering(item.id, quiz.seed(incoming.id), "review")
-        asked = replace(learner, stage=question)
+        asked = altered(learner, stage=question)
         return Decision(asked, (show(incoming.event, quiz.question(asked, library, question)),))
     after, card = opened(learner, library, why, learner.last_day)
     if card is None:
@@ -210,7 +210,7 @@ def read(
         return None
     why: Why = learner.stage.why if isinstance(learner.stage, Reading) else "more"
     stage = Reading(key, int(place), why)
-    reader = replace(learner, progress=progress.met(learner, key), stage=stage)
+    reader = altered(learner, progress=progress.met(learner, key), stage=stage)
     return Decision(reader, (show(event, reading(reader, library, stage)),))
 
 
@@ -223,7 +223,7 @@ def ask(learner: Learner, incoming: Incoming, event: Event, library: Library) ->
         return None
     why: Why = learner.stage.why if isinstance(learner.stage, Reading) else "more"
     stage = Answering(item.id, quiz.seed(incoming.id), why)
-    asked = replace(learner, progress=progress.met(learner, key), stage=stage)
+    asked = altered(learner, progress=progress.met(learner, key), stage=stage)
     return Decision(asked, (show(event, quiz.question(asked, library, stage)),))
 
 
@@ -250,7 +250,7 @@ def more(learner: Learner, incoming: Incoming, library: Library) -> Decision:
         item = progress.next_item(learner, library, lesson)
         if item is not None and not progress.finished(learner, library, lesson):
             asked = Answering(item.id, quiz.seed(incoming.id), "more")
-            after = replace(learner, stage=asked)
+            after = altered(learner, stage=asked)
             card = quiz.question(after, library, asked)
             return Decision(after, (show(incoming.event, card),))
     return another(learner, incoming, library)
@@ -264,10 +264,10 @@ def enough(learner: Learner, incoming: Incoming, library: Library) -> Decision:
         return Decision(learner, (tell(incoming.event, Text("lesson.see_you")),))
     if not isinstance(stage, Answered | Acting):
         card = Card(body=(Para(Text("lesson.see_you")),), tone="good")
-        return Decision(replace(learner, stage=Idle()), (show(incoming.event, card),))
+        return Decision(altered(learner, stage=Idle()), (show(incoming.event, card),))
     # A second press finds the thing to do already offered.
     offered = stage if isinstance(stage, Acting) else _offered(library, stage)
-    after = replace(learner, stage=offered)
+    after = altered(learner, stage=offered)
     day = schedule.day(after, library, incoming.at)
     return Decision(after, (show(incoming.event, acting(after, library, offered, day)),))
 
@@ -313,18 +313,18 @@ def act(learner: Learner, incoming: Incoming, event: Pressed, library: Library) 
         return None
     # Yesterday's card may be pressed while today's question is open.
     own = isinstance(learner.stage, Acting) and learner.stage.lesson == key
-    idle = replace(learner, stage=Idle()) if own else learner
+    idle = altered(learner, stage=Idle()) if own else learner
     effects: list[Effect] = []
     if what == "later":
         where = schedule.zone(learner, library)
         on = calendar.local_day(incoming.at, where) + timedelta(days=LATER_DAYS)
-        idle = replace(idle, later=key, later_on=on)
+        idle = altered(idle, later=key, later_on=on)
     else:
         once = f"action:{key}" if what == "done" else ""
         effects.append(Note("action" if what == "done" else "declined", key, once=once))
         if key == learner.later:
             # Answered meanwhile on the card of before: there is nothing left to ask.
-            idle = replace(idle, later="", later_on=None)
+            idle = altered(idle, later="", later_on=None)
     more_now = Button(Text("lesson.one_more_now"), Action("more"))
     card = Card(body=(Para(Text(f"act.said_{what}")),), buttons=(more_now,), tone="good")
     return Decision(idle, (*effects, show(event, card)))

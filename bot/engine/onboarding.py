@@ -6,6 +6,7 @@ Rule 2: leaving in the middle loses nothing; whoever comes back goes on where th
 
 from dataclasses import replace
 
+from bot.core.altered import altered
 from bot.core.card import Action, Button, Card, Choice, Instant, Para, Text
 from bot.core.effects import Decision, Effect, Note
 from bot.core.events import Incoming, Pressed
@@ -58,7 +59,7 @@ def language(
         choices=choices,
         lang=tag,
     )
-    return Decision(replace(learner, locale=tag), (show(event, card),))
+    return Decision(altered(learner, locale=tag), (show(event, card),))
 
 
 def track(
@@ -69,7 +70,7 @@ def track(
     stranger = isinstance(learner.stage, Stranger)
     if not stranger or tag not in library.languages or name not in screens.TRACKS:
         return None
-    joined = replace(learner, locale=tag, track=Track(name), stage=Idle())
+    joined = altered(learner, locale=tag, track=Track(name), stage=Idle())
     lesson = progress.next_lesson(joined, library)
     item = progress.next_item(joined, library, lesson) if lesson else None
     note = Note("joined", name, once="joined")
@@ -107,10 +108,10 @@ def go_on(
     """
     step = missing(learner)
     if step:
-        after = replace(learner, stage=Choosing(step, joining=True))
+        after = altered(learner, stage=Choosing(step, joining=True))
         card = screens.card(after, library, Choosing(step, joining=True), incoming.at)
         return Decision(after, (*before, show(incoming.event, card)))
-    after = replace(learner, stage=Idle())
+    after = altered(learner, stage=Idle())
     upcoming = schedule.upcoming(after, library, incoming.at)
     return Decision(after, (*before, show(incoming.event, ready(after, upcoming))))
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.core.altered import altered
 from bot.core.card import Card, Para, Text
 from bot.core.effects import Decision, Effect, Notice, Say
 from bot.core.events import Incoming, Pressed
@@ -21,32 +22,32 @@ PAUSES = {"week": timedelta(days=7), "month": timedelta(days=30)}
 
 
 def _language(learner: Learner, value: str, library: Library, _: datetime) -> Learner | None:
-    return replace(learner, locale=value) if value in library.languages else None
+    return altered(learner, locale=value) if value in library.languages else None
 
 
 def _track(learner: Learner, value: str, _: Library, __: datetime) -> Learner | None:
-    return replace(learner, track=Track(value)) if value in screens.TRACKS else None
+    return altered(learner, track=Track(value)) if value in screens.TRACKS else None
 
 
 def _often(learner: Learner, value: str, _: Library, __: datetime) -> Learner | None:
     known = value in (screens.POSTED if learner.place else screens.WRITTEN)
-    return replace(learner, often=Often(value)) if known else None
+    return altered(learner, often=Often(value)) if known else None
 
 
 def _hour(learner: Learner, value: str, _: Library, __: datetime) -> Learner | None:
     hour = calendar.parse_hour(value.replace(".", ":"))
-    return replace(learner, hour=hour) if hour else None
+    return altered(learner, hour=hour) if hour else None
 
 
 def _country(learner: Learner, value: str, library: Library, at: datetime) -> Learner | None:
     if value == "none":
-        return replace(learner, country="", zone="")
+        return altered(learner, country="", zone="")
     country = library.countries.get(value)
     if country is None:
         return None
     clocks = zones.clocks(country.zones, at)
     one = len(clocks) == 1 and len(zones.cities(country.zones, clocks[0].offset, at)) == 1
-    return replace(learner, country=value, zone=country.zones[0] if one else "")
+    return altered(learner, country=value, zone=country.zones[0] if one else "")
 
 
 def _clock(learner: Learner, value: str, library: Library, at: datetime) -> Learner | None:
@@ -56,31 +57,31 @@ def _clock(learner: Learner, value: str, library: Library, at: datetime) -> Lear
     found = zones.cities(screens.places_of(learner, library), offset, at)
     if not found:
         return None
-    return replace(learner, zone=found[0] if len(found) == 1 else "")
+    return altered(learner, zone=found[0] if len(found) == 1 else "")
 
 
 def _city(learner: Learner, value: str, library: Library, _: datetime) -> Learner | None:
     zone = screens.unpacked(value)
-    return replace(learner, zone=zone) if zone in screens.places_of(learner, library) else None
+    return altered(learner, zone=zone) if zone in screens.places_of(learner, library) else None
 
 
 def _alerts(learner: Learner, value: str, _: Library, __: datetime) -> Learner | None:
     match value:
         case "urgent" | "none":
-            return replace(learner, alerts=value)
+            return altered(learner, alerts=value)
         case _:
             return None
 
 
 def _typed(learner: Learner, value: str, _: Library, __: datetime) -> Learner | None:
-    return replace(learner, typed_only=value == "on") if value in ("on", "off") else None
+    return altered(learner, typed_only=value == "on") if value in ("on", "off") else None
 
 
 def _pause(learner: Learner, value: str, _: Library, at: datetime) -> Learner | None:
     if value == "open":
-        return replace(learner, paused=True, paused_until=None)
+        return altered(learner, paused=True, paused_until=None)
     length = PAUSES.get(value)
-    return replace(learner, paused=True, paused_until=at + length) if length else None
+    return altered(learner, paused=True, paused_until=at + length) if length else None
 
 
 Change = Callable[[Learner, str, Library, datetime], Learner | None]
@@ -125,13 +126,13 @@ def changed(
     asked = _asked_next(after, incoming, library, what, value)
     if asked is not None:
         stage = replace(asked, joining=joining)
-        after = replace(after, stage=stage)
+        after = altered(after, stage=stage)
         card = screens.card(after, library, stage, incoming.at)
         return Decision(after, (*plan, show(incoming.event, card)))
     if joining:
         return onboarding.go_on(after, incoming, library, plan)
     if what == "urgent":
-        after = replace(after, stage=Idle())
+        after = altered(after, stage=Idle())
         card = Card(body=(Para(Text("pause.good")),), tone="good")
         return Decision(after, (*plan, show(incoming.event, card)))
     return _saved(after, incoming, library, plan)
@@ -163,7 +164,7 @@ def _saved(
 ) -> Decision:
     """Show the settings as they are now; a press is told that it was kept."""
     stage = Choosing("settings")
-    after = replace(learner, stage=stage)
+    after = altered(learner, stage=stage)
     card = screens.card(after, library, stage, incoming.at)
     effects: tuple[Effect, ...] = (show(incoming.event, card),)
     if pressed_on(incoming.event):
@@ -175,7 +176,7 @@ def go(learner: Learner, incoming: Incoming, event: Pressed, library: Library) -
     """Open a screen; ``resume`` ends a pause; None where there is no such screen."""
     what = event.action.args[0] if event.action.args else ""
     if what == "resume":
-        awake = replace(learner, paused=False, paused_until=None)
+        awake = altered(learner, paused=False, paused_until=None)
         plan = schedule.changed(learner, awake, library, incoming.at)
         return _saved(awake, incoming, library, plan)
     return opened(learner, incoming, library, what)
@@ -186,7 +187,7 @@ def opened(learner: Learner, incoming: Incoming, library: Library, what: str) ->
     if what != "settings" and what not in screens.SCREENS:
         return None
     stage = Choosing(what)
-    after = replace(learner, stage=stage)
+    after = altered(learner, stage=stage)
     card = screens.card(after, library, stage, incoming.at)
     return Decision(after, (show(incoming.event, card),))
 
@@ -201,7 +202,7 @@ def page(
     joining = _joining(learner, what)
     offset = learner.stage.offset if isinstance(learner.stage, Choosing) else None
     stage = Choosing(what, joining, min(int(number[:3]), 99), offset)
-    after = replace(learner, stage=stage)
+    after = altered(learner, stage=stage)
     card = screens.card(after, library, stage, incoming.at)
     return Decision(after, (show(event, card),)) if card.choices else None
 

@@ -5,8 +5,7 @@ Rule 2: silence says so: the last message asks, and tells what follows where nob
 Rule 3: nothing is counted against who comes back.
 """
 
-from dataclasses import replace
-
+from bot.core.altered import altered
 from bot.core.card import Action, Button, Card, Para, Text
 from bot.core.events import AidDue, Event, Left, LessonDue
 from bot.core.learner import Learner, Often
@@ -46,7 +45,7 @@ def heard(learner: Learner, event: Event) -> Learner:
     """Return the learner after *event*: whoever does anything is here."""
     if not learner.unpressed or isinstance(event, NOBODY):
         return learner
-    return replace(learner, unpressed=0)
+    return altered(learner, unpressed=0)
 
 
 def card(learner: Learner) -> Card:

@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import NamedTuple
 
+from bot.core.altered import altered
 from bot.core.card import Text
 from bot.core.effects import Decision, Notice
 from bot.core.events import Address, Incoming, Muted, Said
@@ -26,6 +27,7 @@ from bot.engine.linking import typed
 from bot.engine.place import speaker
 from bot.ports import Batch, Conflict, Post, Receipt, Store, StoreDown, Tools
 from bot.runtime import clock
+from bot.runtime.collector import uncollected
 from bot.runtime.crowd import Crowd, Waiting
 from bot.runtime.hear import Ear, Front, front
 
@@ -86,7 +88,7 @@ def _met(learner: Learner, stored: Learner, doors: Doors) -> Learner:
     _, gone = doors.get(here, (stored.gone, stored.gone))
     opened = sum(before - now for at, (before, now) in doors.items() if at != here)
     ties = replace(stored.ties, elsewhere=stored.ties.elsewhere + opened)
-    return replace(learner, address=here, gone=gone, ties=ties)
+    return altered(learner, address=here, gone=gone, ties=ties)
 
 
 class Ticket(NamedTuple):
@@ -287,9 +289,11 @@ class Turns:
 
     async def _once(self, incoming: Sequence[Incoming]) -> Sequence[Receipt]:
         library, ear = self._library, self._ear  # of now, whatever is taught meanwhile
-        async with self._store.batch(incoming) as batch:
-            decided = carried(batch.fresh, library, ear)
-            posts = await batch.keep(decided, self._tools.now()) if decided else ()
+        # What a batch reads and decides lives until it is written.
+        with uncollected():
+            async with self._store.batch(incoming) as batch:
+                decided = carried(batch.fresh, library, ear)
+                posts = await batch.keep(decided, self._tools.now()) if decided else ()
         ear.showed(posts)
         self._deliver(posts)
         _tell(self._tools, batch)

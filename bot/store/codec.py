@@ -16,6 +16,7 @@ from typing import Any, Final, TypeAlias
 
 from sqlalchemy import Row
 
+from bot.core.altered import altered
 from bot.core.card import (
     Action,
     Ask,
@@ -118,6 +119,7 @@ _SETTINGS: Final = {f.name: f.default for f in fields(Learner) if f.name not in 
 
 _SET: Final = tuple(_SETTINGS.items())
 _HELD: Final = attrgetter(*_SETTINGS)
+_NEWBORN: Final = Learner("", Address("", ""))
 
 
 def _down(value: Any) -> dict[str, Any]:
@@ -271,7 +273,9 @@ def learner_of(row: Record, address: Address) -> Learner:
     *row* has the columns of ``learners``, ``closed_at`` of the address, and ``reviews``: the
     packed memories with a comma between them, None or empty for none.
     """
-    return Learner(
+    # Not by the constructor: of its many fields most are as they were born.
+    return altered(
+        _NEWBORN,
         key=row.learner,
         address=address,
         locale=row.locale,
