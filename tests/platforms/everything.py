@@ -113,7 +113,7 @@ def _placed(me: Learner, library: Library) -> Iterator[Card]:
 
 def _few(library: Library) -> tuple[Lesson, ...]:
     """The first lessons of each topic, fewer than are needed to know it."""
-    first = {lesson.topic: lesson for lesson in reversed(library.lessons.values())}
+    first = {lesson.topic: lesson for lesson in reversed(tuple(library.lessons.values()))}
     return tuple(first.values())
 
 
