@@ -222,3 +222,5 @@ class Learner:
     unpressed: int = 0
     """Messages of the clock in a row without a press since; never counted for a tip."""
     rhythm: Rhythm = NONE
+    resumed: int = 0
+    """Active days since they came back, as long as what waited comes one a day; 0 for none."""

@@ -170,6 +170,9 @@ def _kept(learner: Learner, stage: Answered, incoming: Incoming, library: Librar
         if right and stage.why == "placement"
         else learner.shown,
         reviews=learner.reviews if memory is None else review.remembered(learner, memory),
+        resumed=learner.resumed
+        if memory is None
+        else review.resumed(learner, library, incoming.at),
         rhythm=learner.rhythm if care else rhythm.counted(learner, library, incoming.at),
     )
     given = ".".join(stage.picked) or stage.detail or "-"

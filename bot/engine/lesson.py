@@ -111,20 +111,23 @@ def _today(learner: Learner, library: Library, today: date) -> tuple[Learner, Ca
     answers = learner.often is not Often.TIP and not learner.unpressed
     item = review.pick(learner, library, today) if answers else None
     if item is None:
-        return opened(learner, library, "daily", today)
+        # Who only reads is sent what is new all the same.
+        waits = answers and review.waits(learner, library, today)
+        return opened(learner, library, "daily", today, new=not waits)
     question = Answering(item.id, quiz.seed(f"{learner.key}:{today.isoformat()}"), "review")
     asked = altered(learner, stage=question, last_day=today, unpressed=silence.counted(learner))
     return asked, quiz.question(asked, library, question)
 
 
 def opened(
-    learner: Learner, library: Library, why: Why, today: date | None
+    learner: Learner, library: Library, why: Why, today: date | None, *, new: bool = True
 ) -> tuple[Learner, Card | None]:
     """Return the learner with the next lesson open at its first card, and that card.
 
-    *today* is the newest local date on which the clock sent one.
+    *today* is the newest local date on which the clock sent one; without *new* it is one that
+    was met before.
     """
-    lesson = progress.next_lesson(learner, library)
+    lesson = progress.next_lesson(learner, library, new=new)
     if lesson is None:
         return altered(learner, last_day=today), None
     stage = Reading(lesson.id, 0, why)
@@ -188,13 +191,15 @@ def _reading(  # what a lesson's look depends on, no more
 
 
 def started(learner: Learner, incoming: Incoming, library: Library, why: Why) -> Decision:
-    """Answer a wish for a lesson now; who was long away begins with one easy question."""
-    item = review.welcome(learner, library, incoming.at)
+    """Answer a wish for a lesson now; what must not be forgotten may come before a new one."""
+    day = schedule.day(learner, library, incoming.at)
+    item = review.first(learner, library, day)
     if item is not None:
         question = Answering(item.id, quiz.seed(incoming.id), "review")
         asked = altered(learner, stage=question)
         return Decision(asked, (show(incoming.event, quiz.question(asked, library, question)),))
-    after, card = opened(learner, library, why, learner.last_day)
+    new = not review.waits(learner, library, day)
+    after, card = opened(learner, library, why, learner.last_day, new=new)
     if card is None:
         return Decision(learner, (tell(incoming.event, Text("lesson.none")),))
     return Decision(after, (show(incoming.event, card),))

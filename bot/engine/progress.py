@@ -136,8 +136,8 @@ def met(learner: Learner, lesson: str, more: int = 0) -> tuple[tuple[str, int], 
     return tuple((key, n + more if key == lesson else n) for key, n in learner.progress)
 
 
-def next_lesson(learner: Learner, library: Library) -> Lesson | None:
-    """Return the next lesson to teach.
+def next_lesson(learner: Learner, library: Library, *, new: bool = True) -> Lesson | None:
+    """Return the next lesson to teach; without *new* one that was met, as far as there is any.
 
     That is one whose cards were not read yet, else the first new one, those shown to be known
     in a placement behind all others; those of which all was right twice wait until then.
@@ -152,14 +152,15 @@ def next_lesson(learner: Learner, library: Library) -> Lesson | None:
         for lesson in own
         if (lesson.id not in counts or lesson.id == learner.unread) and not _placed(lesson, twice)
     )
-    first = next(fresh, None)
+    known = [] if new else [lesson for lesson in own if lesson.id in counts]
+    first = None if known else next(fresh, None)
     if first is not None:
         if first.id not in learner.shown:
             return first
         return next((lesson for lesson in fresh if lesson.id not in learner.shown), first)
     memories = {memory.technique: memory for memory in learner.reviews}
     return min(
-        own,
+        known or own,
         key=lambda lesson: (_mastered(lesson, memories), counts.get(lesson.id, 0)),
         default=None,
     )

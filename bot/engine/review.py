@@ -29,6 +29,15 @@ MOST = 3
 AWAY = 14
 """Days without an answer after which somebody is coming back, to one easy question."""
 
+CALM = 7
+"""Active days, from that one on, on which one a day comes of what waited.
+
+Source: content.md, 9.5.
+"""
+
+HEAP = 5
+"""Most due techniques beside which something new is taught.  Source: content.md, 9.2."""
+
 APART = 7
 """Days between two right answers that show a technique to be known.  Source: content.md, 9.4."""
 
@@ -175,30 +184,79 @@ def parallel(learner: Learner, library: Library, memory: Memory) -> Item | None:
     return min(able, key=lambda item: places.get(item.id, 0), default=None)
 
 
-def returning(learner: Learner, day: date) -> bool:
+def _active(learner: Learner, library: Library) -> date | None:
+    """Return the local date of the newest answer, None for none."""
+    last = max((one.last for one in learner.reviews), default=None)
+    return calendar.local_day(last, schedule.zone(learner, library)) if last else None
+
+
+def returning(learner: Learner, library: Library, day: date) -> bool:
     """Return whether nothing was answered for a while: then one easy question is enough."""
-    newest = max((one.last.date() for one in learner.reviews), default=day)
-    return day - newest >= timedelta(days=AWAY)
+    newest = _active(learner, library)
+    return newest is not None and day - newest >= timedelta(days=AWAY)
+
+
+def resumed(learner: Learner, library: Library, at: datetime) -> int:
+    """Return which active day since a return it is once something is answered at *at*.
+
+    0 where nobody was long away, or more than ``CALM`` active days ago.
+    """
+    day, newest = schedule.day(learner, library, at), _active(learner, library)
+    if newest is None or newest >= day:
+        return learner.resumed
+    if returning(learner, library, day):
+        return 1
+    return (learner.resumed + 1) % (CALM + 1) if learner.resumed else 0
+
+
+def calm(learner: Learner, library: Library, day: date) -> bool:
+    """Return whether on *day* one thing alone comes of what waited."""
+    if returning(learner, library, day):
+        return True
+    today = _active(learner, library) == day
+    return learner.resumed > 0 and (today or learner.resumed < CALM)
+
+
+def waits(learner: Learner, library: Library, day: date) -> bool:
+    """Return whether too much is due for something new to be taught."""
+    return len(due(learner, library, day)) > HEAP
+
+
+def _open(learner: Learner, library: Library, day: date) -> tuple[Memory, ...]:
+    """Return what may be asked on *day* of what is due, the first of it first.
+
+    Whoever comes back begins with the easiest, goes on with what is most at risk, and has one a
+    day; for all others it is what is due longest.
+    """
+    found = due(learner, library, day)
+    if not found or not calm(learner, library, day):
+        return found
+    if returning(learner, library, day):
+        return (min(found, key=lambda one: _level(learner, library, one)),)
+    if _active(learner, library) == day:
+        return ()
+    # Recall falls with the time since the last answer, measured in stabilities.
+    return (max(found, key=lambda one: (day - one.last.date()).days / one.stability),)
+
+
+def _level(learner: Learner, library: Library, memory: Memory) -> int:
+    item = parallel(learner, library, memory)
+    return item.difficulty if item else 0
 
 
 def pick(learner: Learner, library: Library, day: date) -> Item | None:
-    """Return the one question that is due on *day*, None for none.
+    """Return the one question that comes on *day* of what is due, None for none."""
+    found = _open(learner, library, day)
+    return parallel(learner, library, found[0]) if found else None
 
-    For who comes back it is the easiest, for all others the one due longest.
+
+def first(learner: Learner, library: Library, day: date) -> Item | None:
+    """Return the question that comes before any lesson, None where a lesson may come.
+
+    That is the one of whoever was long away, and one where too much is due for a new lesson.
     """
-    found = due(learner, library, day)
-    if not found:
-        return None
-    items = [item for one in found if (item := parallel(learner, library, one))]
-    if returning(learner, day):
-        return min(items, key=lambda item: item.difficulty)
-    return items[0]
-
-
-def welcome(learner: Learner, library: Library, at: datetime) -> Item | None:
-    """Return the easy question that somebody begins with who was long away, None for all else."""
-    day = schedule.day(learner, library, at)
-    return pick(learner, library, day) if returning(learner, day) else None
+    before = calm(learner, library, day) or waits(learner, library, day)
+    return pick(learner, library, day) if before else None
 
 
 def count(learner: Learner, library: Library, at: datetime) -> int:
@@ -208,10 +266,7 @@ def count(learner: Learner, library: Library, at: datetime) -> int:
 
 def _chosen(learner: Learner, library: Library, day: date) -> tuple[str, ...]:
     """Return the techniques of a session: one topic after the other, as far as there are."""
-    if returning(learner, day):
-        easiest = pick(learner, library, day)
-        return (easiest.technique,) if easiest else ()
-    return tuple(one.technique for one in due(learner, library, day))[:MOST]
+    return tuple(one.technique for one in _open(learner, library, day))[:MOST]
 
 
 def offered(learner: Learner, incoming: Incoming, library: Library) -> Decision:
@@ -228,13 +283,22 @@ def _offer(learner: Learner, library: Library, day: date) -> Card:
         start = Button(Text("review.start"), Action(COMMAND, ("start",)), style="primary")
         return Card(body=(Para(told),), buttons=(start, not_now))
     body: list[Block[Text]] = [Para(Text("review.nothing"))]
-    upcoming = min((one.due for one in learner.reviews), default=None)
-    where = schedule.zone(learner, library)
-    if upcoming is not None and calendar.local_day(upcoming, where) > day:
-        then = calendar.local_day(upcoming, where)
+    then = _next_day(learner, library, day)
+    if then:
         body.append(Para(Text("review.next_day", (("day", then),))))
-    lesson = Button(Text("review.new_lesson"), Action("lesson"), style="primary")
+    new = "menu.lesson" if waits(learner, library, day) else "review.new_lesson"
+    lesson = Button(Text(new), Action("lesson"), style="primary")
     return Card(body=tuple(body), buttons=(lesson, not_now))
+
+
+def _next_day(learner: Learner, library: Library, day: date) -> date | None:
+    """Return the local date after *day* on which something comes back, None for none."""
+    if due(learner, library, day):
+        # One a day: today's was answered, and more is waiting.
+        return day + timedelta(days=1)
+    upcoming = min((one.due for one in learner.reviews), default=None)
+    then = calendar.local_day(upcoming, schedule.zone(learner, library)) if upcoming else day
+    return then if then > day else None
 
 
 def pressed(

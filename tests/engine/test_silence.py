@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.card import Action
-from bot.core.effects import Decision, Lane, Plan, Say, Unplan
+from bot.core.effects import Decision, Edit, Lane, Plan, Say, Unplan
 from bot.core.events import Began, Commanded, LessonDue
-from bot.core.learner import Answering, Often
-from bot.engine import silence
+from bot.core.learner import Answering, Idle, Often
+from bot.engine import review, silence
 from tests.engine.school import Talk, joined
 
 YEAR = timedelta(days=365)
@@ -201,3 +201,41 @@ def test_never_two_a_day_and_never_more_than_twelve_to_a_ghost(
         plan = newest(talk.press(token), plan)
     assert len(days) == len(set(days))
     assert replace(talk.learner, unpressed=0) == talk.learner
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(st.integers(1, 120), st.sampled_from(["", "lesson", "enough"]))))
+def test_a_tip_comes_every_day_to_whoever_chose_it(lives: list[tuple[int, str]]) -> None:
+    talk, left = started(often=Often.TIP)
+    plan: Plan | None = left
+    for length, token in lives:
+        sent, plan = fired(talk, plan, talk.at + timedelta(days=length))
+        assert len(sent) == length
+        assert not any(say.silent for say in sent)
+        assert talk.learner.unpressed == 0
+        if token:
+            plan = newest(talk.press(token), plan)
+    assert plan is not None
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.integers(review.AWAY, 500),
+    st.sampled_from([Often.DAILY, Often.WEEKLY, Often.TIP]),
+    st.sampled_from(["lesson", "review:start"]),
+)
+def test_whoever_comes_back_resumes_at_one_item(away: int, often: Often, token: str) -> None:
+    talk, plan = started(often=often)
+    fired(talk, plan, talk.at + timedelta(days=away))
+    assert review.count(talk.learner, talk.library, talk.at) == 1
+    talk.learner = replace(talk.learner, stage=Idle())
+    decision = talk.press(token)
+    assert isinstance(talk.learner.stage, Answering)
+    assert talk.learner.stage.why == "review"
+    assert len([e for e in decision.effects if isinstance(e, Say | Edit)]) == 1
+    # Once it is answered, no other comes that day.
+    talk.press(f"answer:{talk.learner.stage.item}:dk")
+    assert review.count(talk.learner, talk.library, talk.at) == 0
+    talk.learner = replace(talk.learner, stage=Idle())
+    talk.press("lesson")
+    assert not isinstance(talk.learner.stage, Answering)

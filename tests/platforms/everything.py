@@ -36,7 +36,7 @@ from bot.core.learner import (
     Ties,
     Track,
 )
-from bot.core.library import Item, Library
+from bot.core.library import Item, Lesson, Library
 from bot.core.rhythm import Rhythm
 from bot.engine import (
     check,
@@ -82,6 +82,10 @@ def _counted(me: Learner, library: Library) -> Iterator[Card]:
     week = Rhythm(tuple(today.toordinal() - ago for ago in (2, 1, 0)), me.zone, 1_000)
     known = replace(me, rhythm=week, progress=tuple((key, 1) for key in library.lessons))
     yield overview.card(known, library, today)
+    for topics in ((), library.lessons.values()):
+        keys = {key for lesson in topics or _few(library) for key in lesson.techniques}
+        sits = (Memory(key, 9.0, 5.0, NOW, NOW, (), known=True, held=True) for key in keys)
+        yield overview.card(replace(known, reviews=tuple(sits)), library, today)
     yield overview.card(replace(me, rhythm=Rhythm(wish="off")), library, today)
     for key in library.lessons:
         yield current.card(replace(known, stage=Acting(key)), library, NOW)
@@ -105,6 +109,12 @@ def _placed(me: Learner, library: Library) -> Iterator[Card]:
     for who, event in heard:
         decision = decide(who, Incoming("e:1", me.address, NOW, event), library)
         yield from (effect.card for effect in decision.effects if isinstance(effect, Edit))
+
+
+def _few(library: Library) -> tuple[Lesson, ...]:
+    """The first lessons of each topic, fewer than are needed to know it."""
+    first = {lesson.topic: lesson for lesson in reversed(tuple(library.lessons.values()))}
+    return tuple(first.values())
 
 
 def _timed(me: Learner, library: Library) -> Iterator[Card]:

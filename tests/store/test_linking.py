@@ -205,23 +205,18 @@ async def test_what_the_second_learned_is_added_and_counts_once(store: Database)
     key = await known(
         store, ANA, DUE, Note("answer", "q", 10, "same"), points=10, progress=(("acc-01", 2),)
     )
-    other = await known(
-        store,
-        THERE,
-        replace(DUE, at=NOW),
-        *notes,
-        points=20,
-        progress=(("acc-01", 1), ("phi-01", 3)),
-        shown=("phi-01",),
-        rhythm=Rhythm((739_000, 739_002), "Asia/Tokyo", 7),
-        hour="07:30",
-    )
+    learned = {
+        "points": 20,
+        "progress": (("acc-01", 1), ("phi-01", 3)),
+        "shown": ("phi-01",),
+        "rhythm": Rhythm((739_000, 739_002), "Asia/Tokyo", 7),
+    }
+    other = await known(store, THERE, replace(DUE, at=NOW), *notes, **learned, hour="07:30")
     await link(store)
     one = await learner(store, THERE)
     assert (one.key, one.hour, one.points) == (key, "18:00", 20)
     assert one.progress == (("acc-01", 2), ("phi-01", 3))
-    assert one.shown == ("phi-01",)
-    assert one.rhythm == Rhythm((739_000, 739_002), "Asia/Tokyo", 7)
+    assert (one.shown, one.rhythm) == (learned["shown"], learned["rhythm"])
     assert await rows(store, "SELECT sum(points), count(*) FROM notes") == [(20, 3)]
     assert await rows(store, "SELECT id FROM learners WHERE id = :id", id=other) == []
     assert await rows(store, "SELECT learner_id FROM plans") == [(key,)]
