@@ -2,10 +2,12 @@
 
 Rule 1: what counts is what a person sees: the tick on their press, and the card that follows.
 Rule 2: a press that finds no room waits here, as it would at Telegram, and comes again.
-Rule 3: what a press waited here is told apart from what it waited at us.
+Rule 3: the others press by chance, as people do, with a flood beside them as without.
+Rule 4: what a press waited here is told apart from what it waited at us.
 """
 
 import asyncio
+import random
 import time
 from collections.abc import Hashable
 from contextlib import suppress
@@ -35,6 +37,15 @@ class Load:
     others: float
     prank: float = 0.0
     people: int = 500
+
+    def instants(self) -> list[float]:
+        """Return when the others press, in seconds: by chance, and the same for equal loads.
+
+        At even intervals no two of them would ever meet, and whoever met the one would seem slow.
+        """
+        dice = random.Random(1)
+        count = round(self.others * self.seconds)
+        return sorted(dice.uniform(0.0, self.seconds) for _ in range(count))
 
 
 @dataclass(slots=True)
@@ -102,15 +113,18 @@ class Square:
         """
         self._seen = Seen()
         first, begun = self._number, time.perf_counter()
-        done = [0, 0]
+        instants = load.instants()
+        done, flooded = 0, 0
         while (now := time.perf_counter() - begun) < load.seconds:
-            for kind, rate in enumerate((load.prank, load.others)):
-                while done[kind] < rate * now:
-                    self._press(load, done[kind], other=bool(kind))
-                    done[kind] += 1
+            while flooded < load.prank * now:
+                self._press(load, flooded, other=False)
+                flooded += 1
+            while done < len(instants) and instants[done] <= now:
+                self._press(load, done, other=True)
+                done += 1
             self.polled.tell()
             await asyncio.sleep(TICK)
-        self._seen.pressed = done[1]
+        self._seen.pressed = done
         with suppress(TimeoutError):
             await asyncio.wait_for(self._all_taken(), calm)
         self._seen.lasted = time.perf_counter() - begun

@@ -114,7 +114,7 @@ async def _talk(
     line: tuple[asyncio.StreamReader, asyncio.StreamWriter],
 ) -> None:
     reader, writer = line
-    while True:
+    while not reader.at_eof():
         found = queues.next()
         if found is None:
             await asyncio.sleep(IDLE)

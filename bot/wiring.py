@@ -42,6 +42,13 @@ PORTS = 20
 STOP_SECONDS = 8
 """How long what is in flight may take to end.  Source: trust.md, 11.4."""
 
+LINE_SECONDS = 75
+"""How long a silent line of HTTP stays open: longer than whoever calls keeps it.
+
+Telegram hangs up after 60 seconds (tdlib/telegram-bot-api, WebhookActor.cpp), as a proxy before
+us does.  Were we first, a call on a line that we just closed would come a second late, or more.
+"""
+
 SCARCE = 1000.0
 """Posts a second up to which a flood of one spoils the answers of all.
 
@@ -265,6 +272,7 @@ def _server(site: ASGI) -> uvicorn.Server:
         access_log=False,
         lifespan="off",
         server_header=False,
+        timeout_keep_alive=LINE_SECONDS,
         timeout_graceful_shutdown=2,
     )
     return uvicorn.Server(config)

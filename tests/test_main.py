@@ -17,6 +17,7 @@ import pytest
 
 from bot import __version__, store, teaching, wiring
 from bot.__main__ import main
+from bot.console import health
 from bot.core.events import Address, Began, Incoming
 from bot.core.library import Library
 from bot.ports import Receipt
@@ -287,3 +288,13 @@ async def test_a_stop_lets_what_was_taken_end_and_its_card_go_out(
         assert await base.release(clock.now()) == 0, "a card was taken and not sent"
     finally:
         await base.close()
+
+
+def test_a_silent_line_of_http_is_hung_up_by_whoever_calls_and_not_by_us() -> None:
+    """Telegram keeps one for 60 seconds; a call on a line that we close would come late."""
+
+    async def ready() -> bool:
+        return True
+
+    server = wiring._server(health.front(ready, {}, health.Troubles()))
+    assert server.config.timeout_keep_alive > 60
