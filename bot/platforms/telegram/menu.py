@@ -21,6 +21,16 @@ NAME, DESCRIPTION, ABOUT = 64, 512, 120
 COMMAND = 256
 """Longest description of a command.  Source: Telegram, BotCommand."""
 
+SCOPES = {
+    "default": COMMANDS,
+    "all_group_chats": ("check",),
+    "all_chat_administrators": ("check", "settings", "stop"),
+}
+"""Where which commands are offered: in a group only what is answered there.
+
+Source: Telegram, BotCommandScope; chat.md, 4.1.
+"""
+
 log = logging.getLogger(__name__)
 
 
@@ -46,12 +56,14 @@ def _spoken(languages: tuple[str, ...]) -> Iterator[tuple[str, str]]:
 
 
 async def _commands(client: Client, tools: Tools, language: str, code: str) -> None:
-    wanted = [
-        {"command": name, "description": _say(tools, language, f"command.{name}", COMMAND)}
-        for name in COMMANDS
-    ]
-    if await client.call("GetMyCommands", {"language_code": code}) != wanted:
-        await client.call("SetMyCommands", {"commands": wanted, "language_code": code})
+    for scope, names in SCOPES.items():
+        wanted = [
+            {"command": name, "description": _say(tools, language, f"command.{name}", COMMAND)}
+            for name in names
+        ]
+        where = {"language_code": code, "scope": {"type": scope}}
+        if await client.call("GetMyCommands", where) != wanted:
+            await client.call("SetMyCommands", {"commands": wanted, **where})
 
 
 async def _texts(client: Client, tools: Tools, language: str, code: str) -> None:

@@ -209,6 +209,8 @@ class BotApi:
             self.kept.pop("Webhook:", None)
             return True
         what, code = method[3:], given.get("language_code", "")
+        scope = given.get("scope", {}).get("type", "default")
+        code += "" if scope == "default" else f":{scope}"
         if method.startswith("get"):
             empty: object = [] if what == "MyCommands" else {_field(what): ""}
             return self.kept.get(f"{what}:{code}", empty)

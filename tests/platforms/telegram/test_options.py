@@ -67,12 +67,18 @@ async def test_commands_and_descriptions_are_written_once_in_every_language(api:
     first = len(api.kept)
     assert [one["command"] for one in api.kept["MyCommands:zh"]][:2] == ["lesson", "check"]
     assert api.kept["MyName:"] == {"name": "en:telegram.name"}
-    written = api.counts["setMyCommands"]
+    assert _offered(api, "MyCommands:ar:all_group_chats") == ["check"]
+    assert _offered(api, "MyCommands::all_chat_administrators") == ["check", "settings", "stop"]
+    written = api.counts["setMyName"]
     api.calls.clear()
     async with listening(bot(api), nobody):
         await api.until(lambda: api.counts["getMyShortDescription"] == written)
     assert api.counts["setMyCommands"] == api.counts["setMyName"] == 0
     assert len(api.kept) == first
+
+
+def _offered(api: BotApi, menu: str) -> list[str]:
+    return [one["command"] for one in api.kept[menu]]
 
 
 async def test_a_menu_that_cannot_be_written_stops_nothing(
