@@ -7,7 +7,6 @@ Rule 2: a stage holds enough to draw its card again, so that a restart changes n
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from enum import StrEnum
-from operator import attrgetter
 from typing import Final, Literal
 
 from bot.core.events import Address, Kind
@@ -215,10 +214,8 @@ class Learner:
     """Messages of the clock in a row without a press since; never counted for a tip."""
 
 
-_NAMES: Final = tuple(field.name for field in fields(Learner))
-_HELD: Final = attrgetter(*_NAMES)
-_PUT: Final = {name: vars(Learner)[name].__set__ for name in _NAMES}
-_PUTS: Final = tuple(_PUT.values())
+_PUT: Final = {field.name: vars(Learner)[field.name].__set__ for field in fields(Learner)}
+_PUTS: Final = tuple(_PUT.items())
 
 
 def changed(learner: Learner, **new: object) -> Learner:
@@ -231,8 +228,8 @@ def changed(learner: Learner, **new: object) -> Learner:
         KeyError: *new* names something that no learner has.
     """
     made = Learner.__new__(Learner)
-    for put, held in zip(_PUTS, _HELD(learner), strict=True):
-        put(made, held)
+    for name, put in _PUTS:
+        put(made, getattr(learner, name))
     for name, held in new.items():
         _PUT[name](made, held)
     return made

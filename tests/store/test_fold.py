@@ -165,7 +165,7 @@ def test_of_whom_the_clock_alone_changed_only_that_is_written() -> None:
 
 @given(st.sampled_from(("locale", "country", "zone", "place")))
 def test_whoever_changed_in_what_is_asked_for_is_written_whole(name: str) -> None:
-    was = replace(Learner(KNOWN, ANA, stage=Idle()), **{name: "group"})  # type: ignore[arg-type]
+    was = replace(Learner(KNOWN, ANA, stage=Idle()), **{name: "group"})  # type: ignore[arg-type]  # any field
     made = decided([(ANA, LessonDue(TODAY), Idle(), False, ())])
     rows = fold(made, PLACES, lambda _: 3, NOW, {KNOWN: was})
     assert (len(rows.learners), rows.taught) == (1, [])
