@@ -9,7 +9,7 @@ Rule 4: who is one too many is refused and comes again; who is too fast is put a
 from collections import OrderedDict, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from bot.core.card import Action
 from bot.core.events import (
@@ -101,10 +101,6 @@ class Came(Generic[T]):
 
     aside: tuple[T, ...] = ()
     tell: bool = False
-
-
-AT_ONCE: Came[Any] = Came()
-"""What became of an event that nobody else has to give way to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,11 +200,11 @@ class Crowd(Generic[T]):
         if isinstance(incoming.event, Due) and who not in self._people:
             # Hundreds at once, and of most of them nothing is remembered here.
             self._rounds.add(who, Waiting(incoming, ticket))
-            return AT_ONCE
+            return Came()
         matter = _matter(incoming)
         if isinstance(incoming.event, Due) or self._pays(incoming, who):
             self._wait(incoming, ticket, matter)
-            return AT_ONCE
+            return Came()
         purse = self._people.get(who, Purse())
         if matter is NONE or matter.whole == purse.last:
             self._aside += 1

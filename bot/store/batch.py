@@ -10,9 +10,9 @@ from datetime import datetime
 from functools import cache
 from secrets import token_hex
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Final, Self
 
-from sqlalchemy import Connection, Select, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Executable, bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.effects import Decision, Offer
@@ -103,7 +103,7 @@ _LAPSE: Final = _UNPLAN.where(plans.c.local_date == bindparam("day"))
 
 
 @cache
-def _many(dialect: str) -> tuple[Select[Any], Select[Any], Select[Any]]:
+def _many(dialect: str) -> tuple[Executable, Executable, Executable]:
     """Return what reads the names of events, and what reads and what locks learners by address."""
     here = among(addresses.c.id, "rows", dialect)
     named = select(seen.c.id, seen.c.state).where(among(seen.c.id, "ids", dialect))

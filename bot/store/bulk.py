@@ -7,7 +7,7 @@ Rule 2: a statement over a document meets no row twice: PostgreSQL would refuse 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 from sqlalchemy import (
     BigInteger,
@@ -35,6 +35,8 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 
 from bot.store.tables import Instant, micros
+
+T = TypeVar("T")
 
 _WRITTEN: Final[Mapping[type, Callable[..., object]]] = {
     Date: date.isoformat,
@@ -81,7 +83,7 @@ def pour(conn: Connection, statement: Insert, rows: Sequence[dict[str, object]])
         conn.execute(poured(statement, tuple(rows[0])), document(statement.table, rows))
 
 
-def among(one: ColumnElement[Any], name: str, dialect: str) -> ColumnElement[bool]:
+def among(one: ColumnElement[T], name: str, dialect: str) -> ColumnElement[bool]:
     """Return whether *one* is in the list that is the parameter *name*, as *dialect* says it.
 
     One statement whatever its length: SQLAlchemy's ``IN`` is spelled anew for every list, and
