@@ -54,11 +54,7 @@ def read(
     """
     locale_of(source_language)
     faults = [fault for folder in folders for fault in _names(folder)]
-    homes: dict[str, list[Path]] = {}
-    for tag in languages:
-        theirs = [folder / tag / MESSAGES for folder in folders]
-        if tag != source_language and any(home.is_dir() for home in theirs) and not _unknown(tag):
-            homes[tag] = theirs
+    homes = _homes(folders, [tag for tag in languages if tag != source_language])
     shelves: dict[str, Shelf] = {}
     for tag, files in _all(homes, apart):
         found = _Language(tag, sources)
@@ -116,6 +112,16 @@ class _Language:
     def _counts(self, po: PoFile) -> bool:
         """Return whether the plural forms of *po* are those of the language."""
         return po.plurals == plural_forms(self.tag)[0]
+
+
+def _homes(folders: Sequence[Path], languages: Sequence[str]) -> dict[str, list[Path]]:
+    """Return where each of *languages* that has a folder anywhere may have one."""
+    homes = {tag: [folder / tag / MESSAGES for folder in folders] for tag in languages}
+    return {
+        tag: own
+        for tag, own in homes.items()
+        if any(home.is_dir() for home in own) and not _unknown(tag)
+    }
 
 
 def _all(
