@@ -1,10 +1,10 @@
 """How fast the engine decides: a thousand people at their hour, and answering."""
 
 import time
-from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from bench.rows import Figure, at_least, medians
+from bot.core.altered import altered
 from bot.core.card import Action
 from bot.core.events import Address, Incoming, LessonDue, Pressed
 from bot.core.learner import Answering, Learner, Often
@@ -48,9 +48,9 @@ def decisions(library: Library) -> Figure:
     def limit() -> float:
         begun = time.perf_counter()
         for learner, _ in mixed:
-            replace(learner, points=learner.points + 1)
+            altered(learner, points=learner.points + 1)
         return len(mixed) / (time.perf_counter() - begun)
 
     ours()
-    name = "copies of a learner (dataclasses.replace): one is the least a decision does"
+    name = "copies of a learner (altered): one is the least a decision does"
     return at_least("engine.decisions", "1/s", 50_000, name, medians(ours, limit))

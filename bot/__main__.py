@@ -17,6 +17,7 @@ from bot import __version__, i18n, settings, teaching
 from bot.core.source import Fault
 from bot.ports import StoreDown, Unfit
 from bot.runtime import clock, journal
+from bot.runtime.collector import uncollected
 from bot.settings import Settings, SettingsError
 
 REFUSED = 1
@@ -51,7 +52,9 @@ def _chat(config: Settings, given: argparse.Namespace) -> int:
 
 
 def _run(config: Settings, *, shown: bool = False, watched: bool = False) -> None:
-    from bot import wiring  # noqa: PLC0415 - a check would start the later for all that serves
+    with uncollected():
+        # Here, because a check would start the later for all that serves.
+        from bot import wiring  # noqa: PLC0415
 
     asyncio.run(wiring.serve(config, _tell, shown=shown, watched=watched))
 

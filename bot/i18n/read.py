@@ -124,6 +124,16 @@ class _Language:
         return po.plurals == plural_forms(self.tag)[0]
 
 
+def _homes(folders: Sequence[Path], languages: Sequence[str]) -> dict[str, list[Path]]:
+    """Return where each of *languages* that has a folder anywhere may have one."""
+    homes = {tag: [folder / tag / MESSAGES for folder in folders] for tag in languages}
+    return {
+        tag: own
+        for tag, own in homes.items()
+        if any(home.is_dir() for home in own) and not _unknown(tag)
+    }
+
+
 def _all(
     homes: Mapping[str, Sequence[Path]], apart: Apart | None
 ) -> Iterator[tuple[str, Iterable[Files]]]:

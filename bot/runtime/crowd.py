@@ -189,9 +189,9 @@ class Crowd(Generic[T]):
 
     def full(self, incoming: Sequence[Incoming]) -> bool:
         """Return whether *incoming* is too much; what the clock raises and Rule 3 never are."""
-        refusable = sum(
-            not isinstance(one.event, Due) and _matter(one) is NONE for one in incoming
-        )
+        if len(self._rounds) + len(incoming) <= self._room:  # whatever they are
+            return False
+        refusable = sum(_matter(one) is NONE for one in incoming)
         return bool(refusable) and len(self._rounds) + refusable > self._room
 
     def come(self, incoming: Incoming, ticket: T) -> Came[T]:

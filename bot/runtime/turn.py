@@ -289,8 +289,7 @@ class Turns:
 
     async def _once(self, incoming: Sequence[Incoming]) -> Sequence[Receipt]:
         library, ear = self._library, self._ear  # of now, whatever is taught meanwhile
-        # What a batch reads and decides lives until it is written.
-        with uncollected():
+        with uncollected():  # what a batch reads and decides lives until it is written
             async with self._store.batch(incoming) as batch:
                 decided = carried(batch.fresh, library, ear)
                 posts = await batch.keep(decided, self._tools.now()) if decided else ()
@@ -300,8 +299,7 @@ class Turns:
         receipts = _receipts(self._tools, decided, posts)
         behind = [event for _, event in batch.fresh if event.id not in receipts]
         if behind:
-            later = await self.take(behind)
-            receipts |= dict(zip((event.id for event in behind), later, strict=True))
+            receipts |= dict(zip([one.id for one in behind], await self.take(behind), strict=True))
         return [receipts.get(event.id, Receipt(fresh=False)) for event in incoming]
 
 
