@@ -179,12 +179,11 @@ class _Composer:
                     return
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
-            wrong, remedy = _unreadable(str(error.problem))
             line = mark.line + 1 if mark else 1
             # The parser is often behind: it has not yet told the key at which it stumbled.
             looked, known = _looked(text, line), self._key()
             key = looked if looked.startswith(known) else known
-            self._refuse(line, wrong, remedy, key)
+            self._refuse(line, *_unreadable(str(error.problem)), key)
         except (yaml.YAMLError, ValueError, OverflowError):
             self._refuse(1, *_unreadable(""))
         if not self.faults and not isinstance(self._root, Fields):
@@ -237,10 +236,8 @@ class _Composer:
             wrong = f"'&{_short(event.anchor)}' is an anchor"
             self._refuse(_line(event), wrong, "delete it and write repeats out")
         if event.tag is not None:
-            tag = event.tag.replace("tag:yaml.org,2002:", "!!")[:40]
-            self._refuse(
-                _line(event), f"'{visible(tag)}' is a tag", "delete it; every value is text"
-            )
+            wrong = f"'{_short_tag(event.tag)}' is a tag"
+            self._refuse(_line(event), wrong, "delete it; every value is text")
 
     def _open(self, event: Any) -> None:
         line = _line(event)
@@ -271,8 +268,7 @@ class _Composer:
             return
         if self._keep:
             self.leaves.append((line, self._key()))
-        escaped = _CONTROLS.search(text)
-        if escaped and event.style == '"':
+        if event.style == '"' and (escaped := _CONTROLS.search(text)):
             wrong = f"U+{ord(escaped.group()):04X} written as an escape"
             self._refuse(line, wrong, "delete it")
         self._add(Scalar(text, line))
@@ -309,6 +305,10 @@ class _Composer:
             if not top.double:
                 top.entries[top.key] = node
             top.key, top.double = None, False
+
+
+def _short_tag(tag: str) -> str:
+    return visible(tag.replace("tag:yaml.org,2002:", "!!")[:40])
 
 
 def events(text: str) -> Iterator[Any]:

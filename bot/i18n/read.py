@@ -67,16 +67,6 @@ def read(
     return made, tuple(sorted(faults))
 
 
-def _homes(folders: Sequence[Path], languages: Sequence[str]) -> dict[str, list[Path]]:
-    """Return where the catalogues of each of *languages* lie that has any."""
-    homes: dict[str, list[Path]] = {}
-    for tag in languages:
-        theirs = [folder / tag / MESSAGES for folder in folders]
-        if any(home.is_dir() for home in theirs) and not _unknown(tag):
-            homes[tag] = theirs
-    return homes
-
-
 @dataclass(slots=True)
 class _Language:
     """What was found of one language so far."""
