@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppres
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from difflib import unified_diff
+from itertools import count
 
 import pytest
 
@@ -92,7 +93,8 @@ async def housed(seat: Seat, made: Taught) -> AsyncIterator[House]:
     base = await store.connect("sqlite://")
     time, library = [NOW], made.library
     render = renderer(made.catalogues.translate, i18n.rtl)
-    gate = Gate(1_000_000.0, asyncio.get_running_loop().time)
+    # People take their time: each look of the gate is a second later.
+    gate = Gate(1_000_000.0, count().__next__)
     outbox = Dispatcher(seat.platform, base, render, gate, lambda: time[0])
     tools = Tools(
         now=lambda: time[0],
