@@ -8,7 +8,7 @@ import asyncio
 import io
 import re
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from queue import SimpleQueue
 from typing import Any, Protocol
@@ -98,7 +98,9 @@ class Keyboard(io.BytesIO):
         self.typed: SimpleQueue[bytes] = SimpleQueue()
 
     def readline(self, _: int | None = -1, /) -> bytes:
-        self.loop.call_soon_threadsafe(self.asked.set)
+        # The thread that reads may be on its way here when the talk is over, and its loop closed.
+        with suppress(RuntimeError):
+            self.loop.call_soon_threadsafe(self.asked.set)
         return self.typed.get()
 
 
