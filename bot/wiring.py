@@ -85,12 +85,8 @@ class Wary:
         self._platforms: list[Platform] = []
         self.hosted = False  # whether any of them is spoken to over HTTP
         self._stop = asyncio.Event()
-        self.reload: Reload[Taught] = Reload(
-            mark=partial(mark, settings),
-            build=lambda: relearned(settings, self._made),
-            take=self.teach,
-            known=made.mark,
-        )
+        files = partial(mark, settings), lambda: relearned(settings, self._made)
+        self.reload: Reload[Taught] = Reload(*files, self.teach, made.mark)
 
     def _say(self, locale: str, text: Text) -> Rich:
         return self._made.catalogues.translate(locale, text)

@@ -121,6 +121,12 @@ def _first(found: Iterator[re.Match[str]]) -> Iterator[re.Match[str]]:
     return (match for match, _ in zip(found, range(FAULTS_PER_FILE), strict=False))
 
 
+def _nearer(text: str, line: int, known: str) -> str:
+    """Return the key at which the parser stumbled, which it has often not yet told."""
+    looked = _looked(text, line)
+    return looked if looked.startswith(known) else known
+
+
 def _hidden(path: str, text: str, found: re.Match[str]) -> Fault:
     line = text.count("\n", 0, found.start()) + 1
     column = found.start() - (text.rfind("\n", 0, found.start()) + 1) + 1
@@ -179,12 +185,8 @@ class _Composer:
                     return
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
-            wrong, remedy = _unreadable(str(error.problem))
             line = mark.line + 1 if mark else 1
-            # The parser is often behind: it has not yet told the key at which it stumbled.
-            looked, known = _looked(text, line), self._key()
-            key = looked if looked.startswith(known) else known
-            self._refuse(line, wrong, remedy, key)
+            self._refuse(line, *_unreadable(str(error.problem)), _nearer(text, line, self._key()))
         except (yaml.YAMLError, ValueError, OverflowError):
             self._refuse(1, *_unreadable(""))
         if not self.faults and not isinstance(self._root, Fields):

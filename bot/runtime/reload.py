@@ -55,12 +55,7 @@ class Reload(Generic[Made]):
         async with self._busy:
             # The mark first: a change while building is a change for the next look.
             self._known = await asyncio.to_thread(self._mark)
-            try:
-                made, faults = await asyncio.to_thread(self._build)
-            except Exception:
-                # A fault of the program: the old is taught on, as for every other fault.
-                log.exception("content_kept")
-                return False
+            made, faults = await asyncio.to_thread(self._build)
             if made is not None:
                 self._take(made)
             for fault in faults[:TOLD]:

@@ -166,19 +166,6 @@ async def test_a_turn_that_has_begun_ends_with_the_library_it_began_with(
     await base.close()
 
 
-async def test_a_fault_of_the_program_keeps_the_old_and_is_logged(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    def bug() -> tuple[int | None, Sequence[Fault]]:
-        raise KeyError("net-01")
-
-    taken: list[int] = []
-    assert not await Reload(lambda: 0, bug, taken.append, known=0).learn()
-    assert taken == []
-    assert caplog.records[-1].getMessage() == "content_kept"
-    assert "KeyError" in caplog.text
-
-
 async def test_of_a_million_faults_some_are_told_and_all_counted(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
