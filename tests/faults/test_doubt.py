@@ -72,7 +72,7 @@ DOUBTS = {
 @asynccontextmanager
 async def at_telegram() -> AsyncIterator[tuple[telegram.BotApi, Desk]]:
     async with telegram.serving() as api:
-        hasty = Transport(read=0.3)
+        hasty = Transport(connect=0.7, read=0.3)
         async with desk(people.bot(api, transport=hasty)) as house:
             yield api, house
             api.closing.set()
