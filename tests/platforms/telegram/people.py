@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot import i18n, store
@@ -84,9 +85,17 @@ async def home(
     base = await store.connect(url, key=key, journal=journal)
     render = renderer(say, lambda tag: tag == "ar")
     loop = asyncio.get_running_loop()
-    # The hand that moves the clock moves the gate's on as well.
-    gate = Gate(1_000_000.0, lambda: loop.time() + (now() - NOW).total_seconds())
-    outbox = Dispatcher(platform, base, render, gate, now)
+    begun = loop.time()
+
+    def moving() -> datetime:
+        """Return the moment of *now*, which may stand, and the time that has passed since."""
+        return now() + timedelta(seconds=loop.time() - begun)
+
+    def seconds() -> float:
+        return (moving() - NOW).total_seconds()
+
+    gate = Gate(1_000_000.0, seconds)
+    outbox = Dispatcher(platform, base, render, gate, moving)
     tools = Tools(
         now=now,
         translate=say,

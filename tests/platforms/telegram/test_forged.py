@@ -1,12 +1,17 @@
 """A8 of trust.md on a whole bot: a thousand forged calls, and not one row of them."""
 
+import asyncio
 import random
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 
+import pytest
+
 from bot.platforms.telegram.webhook import HEADER
+from bot.ports import Outcome
 from tests.platforms.telegram.people import bot, home, listening
 from tests.platforms.telegram.server import BotApi
 from tests.platforms.telegram.test_webhook import GOOD, SECRET, call
@@ -56,7 +61,9 @@ def rows(file: Path) -> dict[str, list[object]]:
         }
 
 
-async def test_a08_a_thousand_forged_calls_write_no_row(api: BotApi, tmp_path: Path) -> None:
+async def test_a08_a_thousand_forged_calls_write_no_row(
+    api: BotApi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     telegram = bot(api, webhook_url=f"https://bot.example{HOOK}", webhook_secret=SECRET)
     file = tmp_path / "wary.db"
     async with (
@@ -64,8 +71,17 @@ async def test_a08_a_thousand_forged_calls_write_no_row(api: BotApi, tmp_path: P
         listening(telegram, house.turns.receive),
     ):
         await api.until(lambda: bool(api.hook))
+        settle, written = house.base.settle, asyncio.Event()
+
+        async def settled(outcomes: Sequence[Outcome], now: datetime) -> None:
+            await settle(outcomes, now)
+            written.set()
+
+        monkeypatch.setattr(house.base, "settle", settled)
         assert await call(telegram.app, START % 1, GOOD, path=HOOK) == (200, True)
         await api.until(lambda: bool(api.chats[7]))
+        # What is kept of a stranger goes when it is written down that they were answered.
+        await asyncio.wait_for(written.wait(), 30)
         before, called = rows(file), api.counts["sendMessage"]
         forged = secrets(random.Random(8))  # noqa: S311 - a test's dice
         for number in range(FORGED):
