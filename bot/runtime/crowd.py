@@ -133,23 +133,14 @@ class Rounds(Generic[K, T]):
         self._queues.setdefault(key, deque()).append(one)
         self._count += 1
 
-    def back(self, key: K, one: T) -> None:
-        """Put *one* before everybody, as if it had never been taken."""
-        self._queues.setdefault(key, deque()).appendleft(one)
-        self._queues.move_to_end(key, last=False)
-        self._count += 1
-
-    def take(self, most: int, each: int | None = None) -> list[T]:
-        """Take at most *most* in rounds, at most *each* of one queue."""
+    def take(self, most: int) -> list[T]:
+        """Take at most *most* in rounds."""
         taken: list[T] = []
-        rounds = 0
-        while self._queues and len(taken) < most and (each is None or rounds < each):
-            for _ in range(min(len(self._queues), most - len(taken))):
-                key, queue = self._queues.popitem(last=False)
-                taken.append(queue.popleft())
-                if queue:
-                    self._queues[key] = queue
-            rounds += 1
+        while self._queues and len(taken) < most:
+            key, queue = self._queues.popitem(last=False)
+            taken.append(queue.popleft())
+            if queue:
+                self._queues[key] = queue
         self._count -= len(taken)
         return taken
 

@@ -253,15 +253,14 @@ def test_only_so_many_senders_are_remembered(monkeypatch: pytest.MonkeyPatch) ->
     assert len(street.crowd._people) == 5
 
 
-def test_what_is_put_back_comes_first_and_a_queue_gives_its_share() -> None:
+def test_one_of_each_is_taken_and_then_the_second_of_each() -> None:
     rounds: Rounds[str, int] = Rounds()
     for number in range(4):
         rounds.add("a", number)
     rounds.add("b", 9)
-    assert rounds.take(10, each=2) == [0, 9, 1]
-    rounds.back("a", 1)
-    rounds.back("b", 9)
-    assert rounds.take(10) == [9, 1, 2, 3]
+    assert rounds.take(3) == [0, 9, 1]
+    assert rounds.take(10) == [2, 3]
+    assert len(rounds) == 0
 
 
 HISTORY = st.lists(
