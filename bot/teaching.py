@@ -4,7 +4,6 @@ Rule 1: this file knows content and i18n together, and nothing that runs.
 Rule 2: our own pack comes first; further ones are those of ``WARY_PACKS``, in its order.
 """
 
-import gc
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -22,7 +21,7 @@ from bot.core.message import words
 from bot.core.source import Fault
 from bot.engine import progress
 from bot.runtime import clock
-from bot.runtime.collector import uncollected
+from bot.runtime.collector import lasting, uncollected
 from bot.settings import Settings
 
 _CATALOGUES = (
@@ -94,7 +93,7 @@ def taught(settings: Settings, *, linted: bool = False) -> Taught:
         faults += tuple(one for one in wrong if not (one.warning or one.key.endswith(DATED)))
     faults = (*faults, *untranslated, *unlisted, *_changed(before.files, mark(settings).files))
     made = Taught(found, library, catalogues, neat(faults), before)
-    _lasts()
+    lasting()
     return made
 
 
@@ -106,18 +105,6 @@ def _changed(before: Mapping[str, object], after: Mapping[str, object]) -> list[
     other = [path for path in {**before, **after} if before.get(path) != after.get(path)]
     wrong, remedy = "changed while it was read", "wait until all is copied, then read it again"
     return [Fault(path, 1, "", wrong, remedy) for path in sorted(other)[:1]]
-
-
-def _lasts() -> None:
-    """Spare the collector of cyclic garbage what lives until the next reload.
-
-    It would walk 100,000 objects of ours, 70 ms each time, for every thousand lessons that are
-    sent.  What was taught before is looked at once more, or rings in it would stay for ever.
-    """
-    gc.unfreeze()
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(YOUNG)
 
 
 def read(
