@@ -10,7 +10,7 @@ import re
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
@@ -26,7 +26,7 @@ from tests.faults.test_kills import (
     postgres_server,
     url,
 )
-from tests.faults.visitors import Page, Visitor, kill, serve
+from tests.faults.visitors import Page, Visitor, life
 
 __all__ = ["judge", "on", "postgres_server", "url"]
 
@@ -76,23 +76,15 @@ class Patient(Visitor):
             self._say(host, page, "/aid")
 
 
-def life(on: Mapping[str, str], people: list[Patient], number: int, much: int) -> None:
-    """Let everybody go on until *much* was seen by all of them in this life, then kill."""
-    running, host = serve(on)
-    stop = threading.Event()
-    threads = [
-        threading.Thread(target=one.visit, args=(host, number, stop), daemon=True)
-        for one in people
-    ]
-    for thread in threads:
-        thread.start()
-    end = time.monotonic() + PATIENCE
-    while sum(one.saw(number) for one in people) < much and time.monotonic() < end:
-        stop.wait(0.005)
-    kill(running)
-    stop.set()
-    for thread in threads:
-        thread.join(20)
+def until(people: list[Patient], number: int, much: int) -> Callable[[threading.Event], None]:
+    """Wait until *much* was seen by all of them in the life of that *number*."""
+
+    def over(stop: threading.Event) -> None:
+        end = time.monotonic() + PATIENCE
+        while sum(one.saw(number) for one in people) < much and time.monotonic() < end:
+            stop.wait(0.005)
+
+    return over
 
 
 def due(judge: Engine, day: date) -> None:
@@ -106,12 +98,12 @@ def due(judge: Engine, day: date) -> None:
 def test_no_kill_asks_anybody_twice_or_forgets_them(on: Mapping[str, str], judge: Engine) -> None:
     people = [Patient(seat, answering=False) for seat in range(PEOPLE)]
     dice = random.Random(SEED)  # noqa: S311  # a test's dice
-    life(on, people, 0, PEOPLE)
+    life(on, people, 0, until(people, 0, PEOPLE))
     for number in range(1, KILLS + 1):
         due(judge, FIRST + timedelta(days=number))
-        life(on, people, number, dice.randint(0, PEOPLE + 1))
+        life(on, people, number, until(people, number, dice.randint(0, PEOPLE + 1)))
     due(judge, FIRST + timedelta(days=KILLS + 1))
-    life(on, people, KILLS + 1, 2 * PEOPLE)
+    life(on, people, KILLS + 1, until(people, KILLS + 1, 2 * PEOPLE))
     with judge.connect() as base:
         _promises(base)
         _questions(base, people)

@@ -8,8 +8,7 @@ import os
 import random
 import sys
 import threading
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from sqlalchemy import Connection, Engine, create_engine, func, select, update
 from bot import store
 from bot.store.line import located
 from bot.store.tables import learners, notes, outbox, plans, seen
-from tests.faults.visitors import Visitor, kill, serve
+from tests.faults.visitors import Visitor, life
 from tests.store.conftest import postgres_server, url
 
 __all__ = ["postgres_server", "url"]
@@ -63,31 +62,23 @@ def due(judge: Engine, day: date) -> None:
         base.execute(update(plans).values(due_at=now, local_date=day, leased_until=None))
 
 
-def life(on: Mapping[str, str], people: list[Visitor], number: int, seconds: float) -> None:
-    """Let everybody press for a while, then kill the server."""
-    running, host = serve(on)
-    stop = threading.Event()
-    threads = [
-        threading.Thread(target=one.visit, args=(host, number, stop), daemon=True)
-        for one in people
-    ]
-    for thread in threads:
-        thread.start()
-    time.sleep(seconds)
-    kill(running)
-    stop.set()
-    for thread in threads:
-        thread.join(20)
+def for_a_while(seconds: float) -> Callable[[threading.Event], None]:
+    """Let everybody press for *seconds*."""
+
+    def over(stop: threading.Event) -> None:
+        stop.wait(seconds)
+
+    return over
 
 
 def test_no_kill_loses_an_answer_or_doubles_a_lesson(on: Mapping[str, str], judge: Engine) -> None:
     people = [Visitor(seat, answering=seat % 2 == 0) for seat in range(PEOPLE)]
     dice = random.Random(SEED)  # noqa: S311  # a test's dice
-    life(on, people, 0, 3.0)
+    life(on, people, 0, for_a_while(3.0))
     for number in range(1, KILLS + 1):
         due(judge, FIRST + timedelta(days=number))
-        life(on, people, number, dice.uniform(0.005, 0.9))
-    life(on, people, KILLS + 1, 2.0)
+        life(on, people, number, for_a_while(dice.uniform(0.005, 0.9)))
+    life(on, people, KILLS + 1, for_a_while(2.0))
     with judge.connect() as base:
         if base.dialect.name == "sqlite":
             assert base.exec_driver_sql("PRAGMA integrity_check").scalar_one() == "ok"

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
@@ -177,3 +177,25 @@ class Visitor:
             return answer.status, text
         finally:
             connection.close()
+
+
+def life(
+    on: Mapping[str, str],
+    people: Sequence[Visitor],
+    number: int,
+    over: Callable[[threading.Event], None],
+) -> None:
+    """Let everybody go on, in the life of that *number*, until *over* returns; then kill."""
+    running, host = serve(on)
+    stop = threading.Event()
+    threads = [
+        threading.Thread(target=one.visit, args=(host, number, stop), daemon=True)
+        for one in people
+    ]
+    for thread in threads:
+        thread.start()
+    over(stop)
+    kill(running)
+    stop.set()
+    for thread in threads:
+        thread.join(20)
