@@ -17,6 +17,7 @@ def test_a_group_takes_20_messages_a_minute_and_a_chat_one_a_second() -> None:
     of_group = (Limit(5, 5.0, "-100"), Limit(MOST, 60.0, "-100"))
     assert of(Address("telegram", "-100")) == of_group
     assert of(Address("telegram", "-100:45")) == of_group, "its topics share them"
+    assert of(Address("telegram", "guest:q7")) == (), "guests of other chats share nothing"
 
 
 async def test_people_who_type_commands_in_a_group_silence_nobody(api: BotApi) -> None:
