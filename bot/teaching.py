@@ -8,15 +8,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 
 import bot
 from bot import content, i18n
+from bot.compiled import kept
 from bot.content.offers import read_offers
 from bot.core.card import Text
 from bot.core.learner import Track
-from bot.core.library import Library
+from bot.core.library import Country, Library
 from bot.core.message import words
 from bot.core.source import Fault
 from bot.engine import progress
@@ -70,6 +72,12 @@ class Mark:
     files: Mapping[str, tuple[int, ...]]
 
 
+_Atlas = tuple[Mapping[str, Country], tuple[str, ...]]
+_Understood = tuple[
+    content.Content, i18n.Catalogues, Mapping[str, tuple[str, ...]], _Atlas, tuple[Fault, ...]
+]
+
+
 def data() -> Path:
     """Return the folder of lessons, quizzes and locales: inside a wheel, else the checkout."""
     home = Path(bot.__file__).parent
@@ -84,17 +92,28 @@ def taught(settings: Settings, *, linted: bool = False) -> Taught:
     release, and is again where *linted*: what has been changed since.
     """
     before = mark(settings)
-    roots, found, faults = read(settings, ())
-    catalogues, untranslated = spoken_in(settings, roots, found)
-    offers, unlisted = read_offers(data() / "locales" / "countries.yaml")
-    library = _library(settings, found, catalogues, offers)
+    if settings.packs or linted:
+        found, catalogues, offers, atlas, faults = _understood(settings)
+    else:
+        files = [Path(path) for path in before.files if Path(path).is_file()]
+        make = partial(_understood, settings)
+        found, catalogues, offers, atlas, faults = kept(files, (settings.locale,), make)
+    library = _library(settings, found, catalogues, offers, atlas)
     if linted or settings.packs:
         wrong = breaches(found, catalogues)
         faults += tuple(one for one in wrong if not (one.warning or one.key.endswith(DATED)))
-    faults = (*faults, *untranslated, *unlisted, *_changed(before.files, mark(settings).files))
+    faults = (*faults, *_changed(before.files, mark(settings).files))
     made = Taught(found, library, catalogues, neat(faults), before)
     lasting()
     return made
+
+
+def _understood(settings: Settings) -> _Understood:
+    """Return what depends on the files alone, and neither on the day nor on the place."""
+    roots, found, faults = read(settings, ())
+    catalogues, untranslated = spoken_in(settings, roots, found)
+    offers, unlisted = read_offers(data() / "locales" / "countries.yaml")
+    return found, catalogues, offers, content.atlas(), (*faults, *untranslated, *unlisted)
 
 
 def _changed(before: Mapping[str, object], after: Mapping[str, object]) -> list[Fault]:
@@ -201,7 +220,13 @@ def _lost(old: Taught, made: Taught) -> tuple[Fault, ...]:
 
 def _aged(settings: Settings, old: Taught) -> Taught:
     """Return *old* as it is taught today."""
-    library = _library(settings, old.content, old.catalogues, old.library.offers)
+    library = _library(
+        settings,
+        old.content,
+        old.catalogues,
+        old.library.offers,
+        (old.library.countries, old.library.zones),
+    )
     return replace(old, library=library, mark=Mark(clock.now().date(), old.mark.files))
 
 
@@ -263,8 +288,9 @@ def _library(
     found: content.Content,
     catalogues: i18n.Catalogues,
     offers: Mapping[str, tuple[str, ...]],
+    atlas: _Atlas,
 ) -> Library:
-    countries, zones = content.atlas()
+    countries, zones = atlas
     today = clock.now().date()
     lessons = {
         key: lesson

@@ -258,7 +258,7 @@ def test_what_is_wrong_elsewhere_is_not_blamed_on_the_database(
 def test_the_questions_of_a_lesson_that_has_ended_go_with_it() -> None:
     made = taught(read({}))
     content = dataclasses.replace(made.content, stops={"acc-01": date(2000, 1, 1)})
-    library = teaching._library(read({}), content, made.catalogues, {})
+    library = teaching._library(read({}), content, made.catalogues, {}, ({}, ()))
     assert "acc-01" not in library.lessons
     assert {item.lesson for item in library.items.values()} <= set(library.lessons)
 

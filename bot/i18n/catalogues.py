@@ -7,6 +7,7 @@ Rule 2: every pattern is read once, every text without values is made once.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from gettext import c2py
+from typing import NamedTuple
 
 from bot.core.card import Text, Value
 from bot.core.message import Rich, Span
@@ -20,9 +21,11 @@ from bot.i18n.values import Diction, spoken
 _CATEGORIES = ("zero", "one", "two", "few", "many", "other")
 
 
-@dataclass(frozen=True, slots=True)
-class Current:
-    """A translation that is up to date: its forms, and where it stands."""
+class Current(NamedTuple):
+    """A translation that is up to date: its forms, and where it stands.
+
+    A tuple, because there are as many as texts times languages, and each start reads all.
+    """
 
     forms: tuple[str, ...]
     path: str
@@ -140,6 +143,15 @@ class Catalogues:
         made = Catalogues(sources, self._source_language, shelves, self._languages)
         made._kept = frozenset(gone)
         return made
+
+    def __reduce__(self) -> tuple[type["Catalogues"], tuple[object, ...]]:
+        """Return of what they are made again: rules of plurals are functions, no data."""
+        return Catalogues, (
+            self._sources,
+            self._source_language,
+            self._shelves,
+            self._languages,
+        )
 
     @property
     def languages(self) -> tuple[str, ...]:
