@@ -18,7 +18,7 @@ from bot.i18n.write import written as written_po
 from bot.settings import Settings, SettingsError, read
 from tests.content.packs import changed, further, printed, written
 
-LESSON = "lessons/net/net-01.yaml"
+LESSON = "lessons/lan/lan-01.yaml"
 
 
 def having(*folders: Path) -> Settings:
@@ -42,9 +42,9 @@ def translated(folder: Path, tag: str = "fr") -> None:
 def test_a_pack_of_the_settings_is_taught(tmp_path: Path) -> None:
     made = teaching.taught(having(written(tmp_path / "second", further())))
     assert [fault for fault in made.faults if not fault.warning] == []
-    assert "net-01" in made.library.lessons
+    assert "lan-01" in made.library.lessons
     assert "acc-06" in made.library.lessons
-    assert words(made.catalogues.translate("en", Text("net-01.title"))) == "Two steps beat one"
+    assert words(made.catalogues.translate("en", Text("lan-01.title"))) == "Two steps beat one"
 
 
 def test_packs_are_named_with_commas_or_as_in_path(tmp_path: Path) -> None:
@@ -68,13 +68,13 @@ def test_our_own_pack_named_again_is_read_once() -> None:
 def test_check_covers_the_packs_of_the_settings(tmp_path: Path) -> None:
     texts = changed(
         further(),
-        "lessons/net/net-01.yaml",
+        "lessons/lan/lan-01.yaml",
         ("theirs-first", "theirs-furst"),
         ("recap:", "recup:"),
     )
     root = written(tmp_path / "second", texts)
     said = printed(checking.checked(having(root), ()))
-    assert "second/lessons/net/net-01.yaml:19 recup: unknown field; did you mean 'recap'?" in said
+    assert "second/lessons/lan/lan-01.yaml:19 recup: unknown field; did you mean 'recap'?" in said
     assert printed(checking.checked(read({}), [root])) == said
 
 
@@ -92,7 +92,7 @@ def test_a_pack_brings_its_own_translations(tmp_path: Path) -> None:
     translated(root)
     made = teaching.taught(having(root))
     assert [fault for fault in made.faults if not fault.warning] == []
-    assert "fr" in made.library.served["net-01"]
+    assert "fr" in made.library.served["lan-01"]
 
 
 def test_a_lesson_that_is_replaced_keeps_none_of_its_old_translations(tmp_path: Path) -> None:
@@ -125,7 +125,7 @@ def test_templates_hold_every_text_of_their_own_pack(
         pot = (ours / "locales" / f"{catalogue}.pot").read_text(encoding="utf-8")
         wanted = [one for one in made.content.sources.values() if one.catalogue == catalogue]
         assert pot.count("\nmsgctxt ") == len(wanted)
-        assert "net-01" not in pot
+        assert "lan-01" not in pot
         assert f'\nmsgctxt "{wanted[0].key}"\n' in pot
     first = {path: path.read_bytes() for path in ours.glob("locales/*.pot")}
     assert main(["i18n", "extract"]) == 0
@@ -139,11 +139,11 @@ def test_a_translation_that_is_behind_falls_back_and_is_refused_by_the_check(
     written(root, changed(further(), LESSON, ("title: Two steps", "title: Three steps")))
     made = teaching.taught(read({"WARY_PACKS": str(root)}))
     teaching.servable(made)
-    assert "fr" not in made.library.served["net-01"]
+    assert "fr" not in made.library.served["lan-01"]
     path = root / "locales" / "fr" / "LC_MESSAGES" / "lessons.po"
     assert main(["check"]) == 1
     said = capsys.readouterr().out
-    behind = "net-01.title: msgid differs from the YAML; run wary i18n update"
+    behind = "lan-01.title: msgid differs from the YAML; run wary i18n update"
     assert re.search(rf"^{re.escape(str(path))}:\d+ {behind}$", said, re.MULTILINE)
     assert main(["i18n", "update", "fr"]) == 0
     assert main(["check"]) == 0
@@ -206,7 +206,7 @@ def test_translations_of_a_further_pack_are_counted_and_merged_in_a_child(
         assert f"{root}: fr lessons: 5 complete, 1 stale, 0 empty" in capsys.readouterr().out
     assert here
     assert not [path for path in here if path.startswith(root.as_posix())]
-    kept = '#| msgid "Two steps beat one"\nmsgctxt "net-01.title"\nmsgid "Three steps beat one"\n'
+    kept = '#| msgid "Two steps beat one"\nmsgctxt "lan-01.title"\nmsgid "Three steps beat one"\n'
     assert f'{kept}msgstr "Two steps beat one \u00e0"' in lessons.read_text(encoding="utf-8")
 
 
@@ -263,7 +263,7 @@ def test_a_draft_that_came_with_a_pack_is_not_written_through(
 def test_no_template_is_made_of_a_pack_that_cannot_be_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    texts = {**further(), "lessons/net/net-01.yaml": "- a\n"}
+    texts = {**further(), "lessons/lan/lan-01.yaml": "- a\n"}
     monkeypatch.setenv("WARY_PACKS", str(written(tmp_path / "second", texts)))
     assert main(["i18n", "update"]) == 1
-    assert "second/lessons/net/net-01.yaml:1: no fields" in capsys.readouterr().err
+    assert "second/lessons/lan/lan-01.yaml:1: no fields" in capsys.readouterr().err

@@ -69,7 +69,7 @@ def written(folder: Path, texts: Mapping[str, str | bytes]) -> Path:
     return folder
 
 
-def further(number: str = "net-01", id_: str = "second") -> dict[str, str | bytes]:
+def further(number: str = "lan-01", id_: str = "second") -> dict[str, str | bytes]:
     """Return a pack with one published lesson and its questions, to be read beside another."""
     topic = number.partition("-")[0]
     lesson = GOOD["lessons/acc/acc-05.yaml"].replace("acc-05", number)

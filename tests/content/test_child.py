@@ -126,7 +126,7 @@ def test_a_further_pack_is_never_parsed_in_this_process(
     parts, faults = child.apart(root, 1, "second/")
     assert faults == []
     given_ = understand([], faults, parts)
-    assert set(given_.lessons) == {"net-01"}
+    assert set(given_.lessons) == {"lan-01"}
     with pytest.raises(AssertionError):
         content()
 
@@ -151,10 +151,10 @@ BOMBS = {
 
 @pytest.mark.parametrize("bomb", BOMBS)
 def test_a_bomb_is_refused_in_time_and_the_rest_is_read(tmp_path: Path, bomb: str) -> None:
-    texts = {**further(), "lessons/net/net-02.yaml": BOMBS[bomb]}
+    texts = {**further(), "lessons/lan/lan-02.yaml": BOMBS[bomb]}
     begun = time.monotonic()
     given_ = read([FOLDER, written(tmp_path / "second", texts)], None)
     assert time.monotonic() - begun < 20
     refused = [fault for fault in given_.faults if not fault.warning]
-    assert {fault.path for fault in refused} == {"second/lessons/net/net-02.yaml"}
-    assert {"net-01", "acc-05"} <= set(given_.lessons)
+    assert {fault.path for fault in refused} == {"second/lessons/lan/lan-02.yaml"}
+    assert {"lan-01", "acc-05"} <= set(given_.lessons)

@@ -30,8 +30,8 @@ def taking(*replaces: str) -> dict[str, str | bytes]:
 def test_a_further_pack_adds_its_lessons(tmp_path: Path) -> None:
     given = both(tmp_path, further())
     assert wrong(given) == []
-    assert set(given.lessons) == {"acc-05", "acc-06", "kid-08", "net-01"}
-    assert given.worded["net-01.title"].document.pack == 1
+    assert set(given.lessons) == {"acc-05", "acc-06", "kid-08", "lan-01"}
+    assert given.worded["lan-01.title"].document.pack == 1
     assert given.past == frozenset()
 
 
@@ -77,9 +77,9 @@ def test_what_is_said_to_be_replaced_and_is_not_is_named(tmp_path: Path) -> None
 def test_a_slug_is_replaced_like_a_lesson(tmp_path: Path) -> None:
     slug = ("theirs-first: Does what they teach.", "code-never-shared: Says it otherwise.")
     texts = changed(further(), "quizzes/techniques.yaml", slug)
-    texts = changed(texts, "lessons/net/net-01.yaml", ("theirs-first", "code-never-shared"))
+    texts = changed(texts, "lessons/lan/lan-01.yaml", ("theirs-first", "code-never-shared"))
     item = ("technique: theirs-first", "technique: code-never-shared")
-    texts = changed(texts, "quizzes/net/net-01.yaml", item, item)
+    texts = changed(texts, "quizzes/lan/lan-01.yaml", item, item)
     head = ("licence:", "replaces: [code-never-shared]\nlicence:")
     given = both(tmp_path, changed(texts, "lessons/pack.yaml", head))
     assert wrong(given) == []

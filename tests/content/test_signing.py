@@ -14,7 +14,7 @@ from bot.content.signing import MANIFEST, SIGNATURE, SigningFault, make_key, sig
 from bot.settings import SettingsError, read
 from tests.content.packs import further, printed, written
 
-LESSON = "lessons/net/net-01.yaml"
+LESSON = "lessons/lan/lan-01.yaml"
 AGAIN = "run wary pack sign on it again, if the change is meant"
 
 
@@ -196,13 +196,13 @@ def test_a_key_that_is_open_malformed_or_there_already_is_refused(
 def test_with_a_list_of_keys_an_unsigned_pack_is_not_taught(pack: Path, tmp_path: Path) -> None:
     public = verify(pack, ())[0]
     trusting = {"WARY_PACKS": str(pack), "WARY_PACK_KEYS": public}
-    assert "net-01" in teaching.taught(read(trusting)).library.lessons
+    assert "lan-01" in teaching.taught(read(trusting)).library.lessons
     changed(pack)
     made = teaching.taught(read(trusting))
     assert printed(made.faults) == FAULTS[changed]
-    assert "net-01" not in made.library.lessons
+    assert "lan-01" not in made.library.lessons
     assert "acc-06" in made.library.lessons
-    assert "net-01" in teaching.taught(read({"WARY_PACKS": str(pack)})).library.lessons
+    assert "lan-01" in teaching.taught(read({"WARY_PACKS": str(pack)})).library.lessons
     # An author checks a pack before it is signed.
     own = written(tmp_path / "own", further("web-01", "own"))
     keyed = read({"WARY_PACK_KEYS": public})

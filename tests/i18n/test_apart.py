@@ -80,7 +80,7 @@ def test_a_hostile_catalogue_is_refused_and_the_rest_of_its_pack_is_read(
     assert (fault.path, fault.line) == (path.as_posix(), line)
     assert fault.wrong.startswith(wrong)
     assert fault.remedy
-    said = words(made.catalogues.translate("fr", Text("net-01.title")))
+    said = words(made.catalogues.translate("fr", Text("lan-01.title")))
     assert said == "Two steps beat one \u00e0"
 
 
@@ -124,7 +124,7 @@ def test_no_catalogue_of_a_further_pack_is_parsed_in_this_process(
 
     monkeypatch.setattr(pofile, "understood", noted)
     made = teaching.taught(having(folder))
-    assert words(made.catalogues.translate("fr", Text("net-01.title"))).endswith("\u00e0")
+    assert words(made.catalogues.translate("fr", Text("lan-01.title"))).endswith("\u00e0")
     assert here
     assert not [path for path in here if path.startswith(folder.as_posix())]
 

@@ -26,7 +26,7 @@ from bot.runtime.reload import TOLD, Reload
 from bot.settings import Settings, read
 from tests.content.packs import changed, further, written
 
-LESSON = "lessons/net/net-01.yaml"
+LESSON = "lessons/lan/lan-01.yaml"
 
 
 class Files:
@@ -88,7 +88,7 @@ async def running(config: Settings) -> tuple[wiring.Wary, store.Database]:
     return wiring.Wary(config, teaching.taught(config), base), base
 
 
-def title(bot: wiring.Wary, key: str = "net-01.title", locale: str = "en") -> str:
+def title(bot: wiring.Wary, key: str = "lan-01.title", locale: str = "en") -> str:
     return bot._render(Card(body=(Para(Text(key)),)), locale).plain()
 
 
@@ -116,13 +116,13 @@ async def test_a_good_change_is_taught_and_a_bad_one_keeps_the_old_whole(
 async def test_a_card_that_waits_is_said_after_its_lesson_is_gone(tmp_path: Path) -> None:
     root = written(tmp_path / "second", further())
     bot, base = await running(having(root))
-    for path in ("lessons/net", "quizzes/net"):
-        (root / path / "net-01.yaml").unlink()
+    for path in ("lessons/lan", "quizzes/lan"):
+        (root / path / "lan-01.yaml").unlink()
     assert await bot.reload.learn()
-    assert "net-01" not in bot._turns._library.lessons
+    assert "lan-01" not in bot._turns._library.lessons
     assert "Two steps beat one" in title(bot)
     assert await bot.reload.learn()
-    assert "net-01" in title(bot)
+    assert "lan-01" in title(bot)
     await base.close()
 
 
@@ -168,7 +168,7 @@ async def test_a_turn_that_has_begun_ends_with_the_library_it_began_with(
 
 async def test_a_fault_of_the_program_keeps_the_old_and_is_told_once() -> None:
     def bug() -> tuple[int | None, Sequence[Fault]]:
-        raise KeyError("net-01")
+        raise KeyError("lan-01")
 
     taken: list[int] = []
     reload = Reload(lambda: 1, bug, taken.append, known=0)

@@ -16,7 +16,7 @@ from tests.content.packs import changed, further, written
 from tests.runtime.test_reload import LESSON, having, running, title
 from tests.test_teaching import translated
 
-QUIZ = "quizzes/net/net-01.yaml"
+QUIZ = "quizzes/lan/lan-01.yaml"
 WAIT = "wait until all is copied, then read it again"
 
 
@@ -66,7 +66,7 @@ HARMS: Mapping[str, tuple[Callable[[Path], None], str]] = {
     "bad YAML": (broken, f"second/{LESSON}:2 title: cannot be read as YAML from here; check the"),
     "a good lesson and a bad quiz": (
         half,
-        f"second/{QUIZ}:6 items.net-01-q1.technique: 'nobodys' is not in quizzes/techniques.yaml",
+        f"second/{QUIZ}:6 items.lan-01-q1.technique: 'nobodys' is not in quizzes/techniques.yaml",
     ),
     "a folder that is gone": (folder, "second/lessons:1: cannot be opened; make the folder, or"),
     "a pack that is gone": (every, "second/quizzes:1: cannot be opened; make the folder, or mend"),
@@ -81,7 +81,7 @@ HARMS: Mapping[str, tuple[Callable[[Path], None], str]] = {
     ),
     "a half-written catalogue": (
         half_translated,
-        "net-01.action: not a PO file: ",
+        "lan-01.action: not a PO file: ",
     ),
 }
 
@@ -222,8 +222,8 @@ async def test_lessons_end_on_their_day_also_while_something_is_to_be_mended(
     now = clock.now()
     monkeypatch.setattr(clock, "now", lambda: now.replace(year=now.year + 2))
     assert not await bot.reload.learn()
-    assert "net-01" in bot._made.content.lessons
-    assert "net-01" not in bot._turns._library.lessons
+    assert "lan-01" in bot._made.content.lessons
+    assert "lan-01" not in bot._turns._library.lessons
     library = bot._turns._library
     assert not await bot.reload.learn()
     assert bot._turns._library is library
