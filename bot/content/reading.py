@@ -86,8 +86,7 @@ def pace(language: str) -> Pace | None:
 def units(text: str, placeholder: int = PLACEHOLDER_UNITS) -> int:
     """Return the UTF-16 units of *text* as it is shown: marks gone, placeholders filled.
 
-    Args:
-        placeholder: what a country placeholder counts.
+    Each country placeholder counts *placeholder*.
     """
     shown = _MARKS.sub("", text)
     filled = 0
