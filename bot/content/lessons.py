@@ -12,9 +12,8 @@ from bot.content.reading import (
     measure,
     pace,
     primary,
-    units,
 )
-from bot.content.texts import Worded, room
+from bot.content.texts import Worded, room, taken
 from bot.core.learner import Track
 from bot.core.source import Fault
 
@@ -108,7 +107,7 @@ def _level(
 
 def lint_length(worded: Worded, language: str) -> Iterator[tuple[str, str, bool]]:
     """Yield (wrong, remedy, warning) for a text that is too long, or nearly."""
-    limit, found = room(worded.words, language), units(worded.text)
+    limit, found = room(worded.words, language), taken(worded.words, worded.text, language)
     if found > limit:
         yield f"{found} characters, limit {limit}", f"cut {found - limit}", False
     elif found > limit * NEARLY and worded.role not in {"interface", "report", "staged", "sender"}:

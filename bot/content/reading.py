@@ -83,12 +83,15 @@ def pace(language: str) -> Pace | None:
     return PACES.get(primary(language))
 
 
-def units(text: str) -> int:
-    """Return the UTF-16 units of *text* as it is shown: marks gone, placeholders filled."""
+def units(text: str, placeholder: int = PLACEHOLDER_UNITS) -> int:
+    """Return the UTF-16 units of *text* as it is shown: marks gone, placeholders filled.
+
+    Each country placeholder counts *placeholder*.
+    """
     shown = _MARKS.sub("", text)
     filled = 0
     for name in PLACEHOLDER.findall(shown):
-        filled += PLACEHOLDER_UNITS - len(name) - 2 if name in PLACEHOLDERS else 0
+        filled += placeholder - len(name) - 2 if name in PLACEHOLDERS else 0
     return len(shown.encode("utf-16-le", "surrogatepass")) // 2 + filled
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from bot.content.document import Document, Way
-from bot.content.reading import PACES, placeholders, primary
+from bot.content.reading import PACES, PLACEHOLDER_UNITS, placeholders, primary, units
 from bot.content.schema import (
     ACTION,
     ALT,
@@ -213,3 +213,12 @@ def remark(what: str, words: Words, text: str, extra: str = "") -> str:
 def room(words: Words, language: str) -> int:
     """Return how many UTF-16 units a text may take in *language*."""
     return words.zh if words.zh and primary(language) == "zh" else words.limit
+
+
+def taken(words: Words, text: str, language: str) -> int:
+    """Return how many UTF-16 units of its room *text* takes in *language*.
+
+    A placeholder takes the same share of it in each language, also where the room is smaller
+    (Chinese): two of them filled the room of a first-aid step before a word was said.
+    """
+    return units(text, PLACEHOLDER_UNITS * room(words, language) // words.limit)

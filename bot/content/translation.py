@@ -21,10 +21,9 @@ from bot.content.reading import (
     pace,
     placeholders,
     primary,
-    units,
 )
 from bot.content.strict import visible
-from bot.content.texts import Worded, room
+from bot.content.texts import Worded, room, taken
 from bot.core.learner import Track
 from bot.core.library import PLACEHOLDERS
 from bot.core.source import Fault
@@ -101,7 +100,11 @@ def check_translation(
     faults = list(_fixed(content, translations, places))
     targets = {
         key: _Target(
-            content.worded[key], text[:LOOKED_AT], units(text), locale, _names(content, key)
+            content.worded[key],
+            text[:LOOKED_AT],
+            taken(content.worded[key].words, text, locale),
+            locale,
+            _names(content, key),
         )
         for key, text in translations.items()
         if text.strip() and key in content.worded and key not in content.fixed

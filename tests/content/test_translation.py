@@ -23,6 +23,7 @@ def refusals(locale: str, **texts: str) -> list[str]:
         ("fr", {"acc_06__cards__c2": "Ils insistent.\n\nSignalez-le ici : {report.sms}"}),
         ("ar", {"acc_06__cards__c2": "يطلبون بلطف.\n\nبلّغ هنا: {report.sms}"}),
         ("zh-Hans", {"acc_06__cards__c2": "他们很客气。\n\n在这里举报：{report.sms}"}),
+        ("zh-Hans", {"acc_06__cards__c2": "码" * 111 + "：{report.sms}"}),
         ("ar", {"acc_06_q2__segments__s3__feedback": "صاحب العنوان هو settle-now.example."}),
         ("ru", {"acc_06_q1__specimen__sender": "Mina"}),
         ("fr", {"acc_06_q1__specimen__sender": "Mina"}),
@@ -59,6 +60,18 @@ WRONG = [
     ("fr", "acc_06__title", "x" * 43, "43 characters, limit 40; cut 3"),
     ("zh-Hans", "acc_06__title", "码" * 17, "17 characters, limit 16; cut 1"),
     ("zh-Hans", "acc_06__cards__c3", "码" * 161, "161 characters, limit 160; cut 1"),
+    (
+        "zh-Hans",
+        "acc_06__cards__c2",
+        "码" * 112 + "：{report.sms}",
+        "161 characters, limit 160; cut 1",
+    ),
+    (
+        "zh-Hans",
+        "acc_06_q2__explain",
+        "码" * 80 + "：{report.sms}",
+        "201 characters, limit 200; cut 1",
+    ),
     (
         "fr",
         "acc_06__cards__c1",

@@ -57,8 +57,15 @@ def is_lettered(message: Message) -> bool:
 
 
 def _shown(label: Rich) -> int:
-    """Return how many characters of *label* take room."""
-    return sum(unicodedata.category(char) != "Cf" for char in words(label))
+    """Return how many characters of *label* take room; a wide one (Chinese) takes that of two.
+
+    Source: Unicode Standard Annex 11.
+    """
+    return sum(
+        2 if unicodedata.east_asian_width(char) in "WF" else 1
+        for char in words(label)
+        if unicodedata.category(char) != "Cf"
+    )
 
 
 def keys(message: Message, door: str = "") -> Keys:

@@ -152,6 +152,18 @@ def test_choices_stand_one_a_row_and_two_where_all_are_short() -> None:
     assert {len(row) for row in labels(ARABIC)} == {1}
 
 
+@pytest.mark.parametrize(
+    ("longest", "drawn"),
+    [("码" * 7, [2]), ("码" * 8, [1, 1]), ("码" * 16, [1, 1]), ("码" * 17, None)],
+)
+def test_wide_characters_take_the_room_of_two(longest: str, drawn: list[int] | None) -> None:
+    first, second = LONG.choices[:2]
+    choices = (replace(first, label=(Span(longest),)), replace(second, label=(Span("好"),)))
+    rows = labels(replace(LONG, choices=choices, lang="zh-Hans"))
+    lettered = [["A", "B"]]
+    assert (rows == lettered) if drawn is None else ([len(row) for row in rows] == drawn)
+
+
 def test_long_choices_are_lettered_in_the_text() -> None:
     assert labels(LONG) == [["A", "B", "C", "?"]]
     assert "\n\nA) Hang up, then call" in wire(LONG)[0]
@@ -297,7 +309,7 @@ def taught() -> teaching.Taught:
     return teaching.taught(settings.read({}))
 
 
-@pytest.mark.parametrize("locale", ["en", "ar", "fr", "es"])
+@pytest.mark.parametrize("locale", ["en", "ar", "zh-Hans", "fr", "es"])
 def test_no_card_of_ours_is_over_a_limit_or_cut(taught: teaching.Taught, locale: str) -> None:
     render = renderer(taught.catalogues.translate, i18n.rtl)
     wrong: list[str] = []
@@ -317,7 +329,7 @@ def test_no_card_of_ours_is_over_a_limit_or_cut(taught: teaching.Taught, locale:
     assert longest < encode.TEXT_UNITS
 
 
-@pytest.mark.parametrize("locale", ["en", "ar", "fr", "es"])
+@pytest.mark.parametrize("locale", ["en", "ar", "zh-Hans", "fr", "es"])
 def test_a_question_of_a_place_is_told_whole_by_poll_and_by_pop_up(
     taught: teaching.Taught, locale: str
 ) -> None:
