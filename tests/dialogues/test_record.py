@@ -13,6 +13,7 @@ from tests.dialogues import script
 from tests.dialogues.playing import housed, play, sitting, taken
 from tests.dialogues.seats import AtTerminal
 from tests.platforms.scripted import NOW
+from tests.starter import starter
 from tests.test_main import wary
 
 TYPED = ("/start", "1", "1", "?", "3", "/lesson", "1", "c", "1", "a b c", "/settings", "3", "hm")
@@ -51,7 +52,7 @@ async def test_it_can_be_played_again(platform: str, recorded: str) -> None:
 
 
 async def test_a_minute_that_ends_before_the_answer_does_not_part_the_two() -> None:
-    made = teaching.taught(settings.read({}))
+    made = starter()
     talk = script.read("9.2-daily-lesson")
     minutes = count(1)
 

@@ -2,15 +2,16 @@
 
 import pytest
 
-from bot import settings, teaching
+from bot import teaching
 from tests.dialogues import script
 from tests.dialogues.playing import play
+from tests.starter import starter
 
 
 @pytest.fixture(scope="module")
 def made() -> teaching.Taught:
     """All that is taught, and in which words."""
-    return teaching.taught(settings.read({}))
+    return starter()
 
 
 def test_every_transcript_is_played_on_both_services() -> None:

@@ -11,7 +11,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from bot import i18n, settings, teaching
-from bot.core.card import Card, Fixed, Instant, Text, Value
+from bot.core.card import Fixed, Instant, Text, Value
 from bot.core.events import Address
 from bot.core.learner import Learner, Often
 from bot.core.message import Message, Rich, words
@@ -23,7 +23,7 @@ from bot.platforms.terminal import encode as terminal
 from bot.ports import Translate
 from bot.runtime.render import RLM, renderer
 from tests.platforms.discord.limits import texts
-from tests.platforms.everything import every_card, every_place_card
+from tests.platforms.everything import all_cards
 
 LOCALES = Path(__file__).parents[2] / "locales"
 COUNTS = (0, 1, 2, 3, 11, 100)
@@ -89,10 +89,7 @@ def faults(text: str) -> Iterator[str]:
 def cards(translate: Translate) -> Iterator[Message]:
     """Yield every card of ours in Arabic, as *translate* says it."""
     render = renderer(translate, i18n.rtl)
-    library = made().library
-    served: list[Card] = [*every_card(library, "ar", "telegram")]
-    served += every_place_card(library, "ar", "telegram")
-    for card in dict.fromkeys(served):
+    for card in all_cards(made().library, "ar", "telegram"):
         message = render(card, "ar")
         # Some states there are invented, of options that no question has and no text names.
         if message.lang == "ar" and "⟦" not in message.plain():

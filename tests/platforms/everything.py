@@ -55,6 +55,7 @@ from bot.engine import (
 from bot.engine.decide import decide
 from bot.engine.quiz import Verdict
 from tests.platforms.scripted import NOW
+from tests.starter import starter
 
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 
@@ -74,6 +75,52 @@ def every_card(library: Library, locale: str, platform: str) -> Iterator[Card]:
         yield current.card(replace(me, stage=stage), library, NOW)
     yield from _placed(me, library)
     yield from _counted(me, library)
+
+
+def all_cards(library: Library, locale: str, platform: str) -> Iterator[Card]:
+    """Every card of the starter path, and every text of *library*, each once.
+
+    Most of a group's cards are those of another group.
+    """
+    told = starter().library, locale, platform
+    whole = library, locale, platform
+    yield from dict.fromkeys(
+        itertools.chain(
+            every_card(*told), every_place_card(*told), every_text(*whole), every_posted(*whole)
+        )
+    )
+
+
+def every_text(library: Library, locale: str, platform: str) -> Iterator[Card]:
+    """Every text of every lesson and question, each as long as it gets.
+
+    For the whole curriculum: all its states, of which :func:`every_card` has those of a few
+    lessons, differ only in words that those few have too.
+    """
+    address = Address(platform, "1")
+    me = Learner("0" * 32, address, locale, country="tn", zone="Africa/Tunis", hour="18:00")
+    for item in library.items.values():
+        ids = tuple(option.id for option in item.options)
+        yield current.card(replace(me, stage=Answering(item.id, "s", "daily", ids)), library, NOW)
+        stage = Answered(item.id, "seed", "daily", ids, "wrong")
+        yield current.card(replace(me, stage=stage), library, NOW)
+    for key, one in library.lessons.items():
+        for track in one.tracks:
+            count = len(lesson.cards(track, one))
+            stages: list[Stage] = [Reading(key, number) for number in range(count)]
+            for at in (*stages, Acting(key)):
+                yield current.card(replace(me, track=track, stage=at), library, NOW)
+
+
+def every_posted(library: Library, locale: str, platform: str) -> Iterator[Card]:
+    """Every lesson and question of the whole curriculum, as a place is shown it."""
+    me = Learner("0" * 32, Address(platform, "-1"), locale, country="tn", zone="Africa/Tunis")
+    for kind, one in itertools.product(get_args(Kind), library.lessons.values()):
+        track = min(one.tracks)
+        here = replace(me, place=kind, often=Often.WEEKLY, track=track, stage=Idle())
+        yield posting._lesson(here, library, one)
+        for item in posting._items(here, library, one):
+            yield posting._question(here, library, item, NOW.date())
 
 
 def _counted(me: Learner, library: Library) -> Iterator[Card]:

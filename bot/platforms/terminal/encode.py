@@ -5,7 +5,7 @@ Rule 1: a specimen's mark begins every line of it, so that its end is never in d
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from bot.core.message import Message
 
@@ -13,6 +13,9 @@ WIDTH = 72
 """Columns of a line.  Source: chat.md, 3.1."""
 
 BOLD, USUAL = "\x1b[1m", "\x1b[0m"
+
+_DIRECTIONS, _ISOLATES, _END = "\u200e\u200f", "\u2066\u2067\u2068", "\u2069"
+"""Marks of a direction, what begins an isolate, and what ends it.  Source: UAX 9, 2."""
 
 _HEAD = re.compile(r"> (?:\d+\) )?|- |\d+\. |\[\d+\] |[A-Z?]\) |[✅❌] |▫️ ")
 """What begins a line and is not repeated by its continuation, but for the mark of a specimen."""
@@ -34,7 +37,24 @@ def wrapped(text: str, width: int) -> str:
     """Return *text* with every line at most *width* columns wide where its words allow."""
     text = text.replace("\t", " ")
     shown = "".join(char for char in text if char == "\n" or unicodedata.category(char) != "Cc")
-    return "\n".join(part for line in shown.split("\n") for part in _wrap(line, width))
+    return "\n".join(
+        part for line in shown.split("\n") for part in _closed(line, _wrap(line, width))
+    )
+
+
+def _closed(line: str, rows: Iterable[str]) -> Iterator[str]:
+    """Yield the *rows* of *line*, each ending what it isolates and going on with what was open.
+
+    A terminal lays out each row by itself: an isolate that ends in the next one would not end,
+    and a row without the mark of its direction would take that of its first word.
+    """
+    mark = line[:1] if line[:1] in _DIRECTIONS else ""
+    held = ""
+    for row in rows:
+        begun = held if row.startswith(mark) else mark + held
+        for char in row:
+            held = held + char if char in _ISOLATES else held[:-1] if char == _END else held
+        yield f"{begun}{row}{_END * len(held)}"
 
 
 def columns(text: str) -> int:

@@ -1,6 +1,5 @@
 """Every card of all that is taught, in every language, within Discord's limits."""
 
-import itertools
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +9,7 @@ from bot import i18n, settings, teaching
 from bot.platforms.discord import encode
 from bot.runtime.render import renderer
 from tests.platforms.discord import limits, schema
-from tests.platforms.everything import every_card, every_place_card
+from tests.platforms.everything import all_cards
 
 
 @pytest.fixture(scope="module")
@@ -26,9 +25,7 @@ def test_no_card_of_ours_is_over_a_limit(
     render = renderer(taught.catalogues.translate, i18n.rtl)
     over: list[str] = []
     seen = 0
-    told = (taught.library, locale, "discord")
-    # Most of a group's cards are those of another group: each is drawn once.
-    for card in dict.fromkeys(itertools.chain(every_card(*told), every_place_card(*told))):
+    for card in all_cards(taught.library, locale, "discord"):
         said = render(card, locale)
         if typed_only:
             said = replace(said, typed_only=True)

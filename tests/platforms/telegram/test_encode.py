@@ -1,6 +1,5 @@
 """How cards look on Telegram: within its limits, for every card that is taught."""
 
-import itertools
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -45,7 +44,7 @@ from tests.platforms.cards import (
     TYPED,
     say,
 )
-from tests.platforms.everything import every_card, every_place_card
+from tests.platforms.everything import all_cards, every_posted
 from tests.platforms.scripted import NOW
 from tests.platforms.telegram.description import NOTICE, key_limits, text_limits
 from tests.platforms.telegram.description import complaints as limits_of
@@ -314,9 +313,7 @@ def test_no_card_of_ours_is_over_a_limit_or_cut(taught: teaching.Taught, locale:
     render = renderer(taught.catalogues.translate, i18n.rtl)
     wrong: list[str] = []
     longest = seen = 0
-    told = (taught.library, locale, "telegram")
-    # Most of a group's cards are those of another group: each is drawn once.
-    for card in dict.fromkeys(itertools.chain(every_card(*told), every_place_card(*told))):
+    for card in all_cards(taught.library, locale, "telegram"):
         message = render(card, locale)
         for said in (message, replace(message, typed_only=True)):
             text = encode.drawn(said).text
@@ -334,7 +331,7 @@ def test_a_question_of_a_place_is_told_whole_by_poll_and_by_pop_up(
     taught: teaching.Taught, locale: str
 ) -> None:
     render = renderer(taught.catalogues.translate, i18n.rtl)
-    cards = set(every_place_card(taught.library, locale, "telegram"))
+    cards = set(every_posted(taught.library, locale, "telegram"))
     quizzes = [polls.quiz(render(card, locale)) for card in cards]
     found = [quiz for quiz in quizzes if quiz]
     assert found

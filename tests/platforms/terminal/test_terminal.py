@@ -294,3 +294,13 @@ async def test_without_streams_nothing_is_heard_or_said(monkeypatch: pytest.Monk
     bot = Bot(Terminal(tools()), [])
     await bot.platform.listen(bot.receive)
     assert bot.heard == []
+
+
+def test_a_row_ends_what_it_isolates_and_the_next_goes_on_with_it() -> None:
+    text = "\u200fكلمة \u2066one two three four\u2069 كلمة"
+    assert encode.wrapped(text, 12).split("\n") == [
+        "\u200fكلمة \u2066one two\u2069",
+        "\u200f\u2066three four\u2069",
+        "\u200fكلمة",
+    ]
+    assert encode.wrapped(text, 72) == text
