@@ -46,6 +46,7 @@ class Post:
     message to edit, empty for a new one; ``answers`` the id of the event it answers, empty for
     none.  ``attempts`` counts the sends that were begun.  ``reply_to`` is the platform's id of the
     message that it is a reply to; no store keeps it, so after a restart it stands alone.
+    ``repeat``: it may have arrived before, and says so.
     """
 
     id: int
@@ -61,6 +62,7 @@ class Post:
     guarantee: Guarantee = "convergent"
     silent: bool = False
     reply_to: str = ""
+    repeat: bool = False
 
 
 @dataclass(frozen=True, slots=True)

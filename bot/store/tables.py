@@ -190,6 +190,12 @@ sends: Final = Table(
     Column("planned_at", Instant),
     Column("started_at", Instant),
     Column("finished_at", Instant),
+    # What is still to be done to its rows, a chunk at a time, and how far that has come.
+    Column("task", String, nullable=False, server_default=text("''")),
+    Column("planned_to", String(32), nullable=False, server_default=text("''")),
+    Column("worked_to", BigInteger, nullable=False, server_default=text("0")),
+    # The language of the card for whoever reads none of the others.
+    Column("fallback", String, nullable=False, server_default=text("'en'")),
     UniqueConstraint("kind", "cause"),
     CheckConstraint("kind IN ('alert', 'campaign', 'lesson_day', 'live')", "kind"),
     CheckConstraint(f"guarantee IN ({GUARANTEES})", "guarantee"),
@@ -205,6 +211,19 @@ send_counts: Final = Table(
     Column("state", String, primary_key=True),
     Column("n", Integer, nullable=False),
     CheckConstraint(f"state IN ({COUNTED})", "state"),
+    sqlite_with_rowid=False,
+)
+
+_partial("ix_sends_open", "finished_at IS NULL", sends.c.state)
+
+send_cards: Final = Table(
+    "send_cards",
+    metadata,
+    # Once for all who read a language, not once a row: a million copies would be a gigabyte.
+    Column("send_id", ForeignKey("sends.id", ondelete="CASCADE"), primary_key=True),
+    Column("locale", String, primary_key=True),
+    Column("card", Text, nullable=False),
+    Column("card_hash", LargeBinary, nullable=False),
     sqlite_with_rowid=False,
 )
 
@@ -249,7 +268,7 @@ _partial(
     "ix_outbox_pending", _PENDING, outbox.c.token, outbox.c.lane, outbox.c.due_at, outbox.c.id
 )
 _partial("ix_outbox_held", _HELD, outbox.c.token, outbox.c.epoch)
-_partial("ix_outbox_send", "send_id IS NOT NULL", outbox.c.send_id, outbox.c.state)
+_partial("ix_outbox_send", "send_id IS NOT NULL", outbox.c.send_id, outbox.c.state, outbox.c.id)
 _partial("ix_outbox_settled", "settled_at IS NOT NULL", outbox.c.settled_at)
 
 plans: Final = Table(
