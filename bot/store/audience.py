@@ -2,7 +2,8 @@
 
 Rule 1: one address of a learner, the same that a lesson goes to: no one is written to twice.
 Rule 2: preview, plan and audit ask with the same words, so that they find the same people.
-Rule 3: keys of learners are random, so whoever follows a point among them is a fair sample.
+Rule 3: numbers of addresses come from fingerprints and fall evenly, so whoever follows a point
+among them is a fair sample.
 """
 
 from collections.abc import Iterable
@@ -12,18 +13,19 @@ from typing import Final
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 
 from bot.core.send import Audience, Kind
+from bot.store.sealing import number_of
 from bot.store.tables import addresses, learners
 
 _OTHER: Final = addresses.alias("other")
 _CARED: Final = learners.c.settings
 
-KEY_BYTES: Final = 16
-"""Length of a learner's key, which is written in twice as many hexadecimal digits."""
+FIRST: Final = -1
+"""Comes before the number of every address."""
 
 
-def point(audience: Audience, seed: str) -> str:
-    """Return the key after which the audience begins: drawn by *seed* for a sample."""
-    return blake2b(seed.encode(), digest_size=KEY_BYTES).hexdigest() if audience.sample else ""
+def point(audience: Audience, seed: str) -> int:
+    """Return the number after which the audience begins: drawn by *seed* for a sample."""
+    return number_of(blake2b(seed.encode()).digest()) if audience.sample else FIRST
 
 
 def recipients(audience: Audience, kind: Kind) -> Select[tuple[str, str, int, str]]:
@@ -39,12 +41,12 @@ def recipients(audience: Audience, kind: Kind) -> Select[tuple[str, str, int, st
 
 
 def drawn(audience: Audience, kind: Kind, seed: str) -> Select[tuple[str, str, int, str]]:
-    """Return what finds exactly those who are sent to, the sample drawn, in the order of keys."""
+    """Return what finds exactly those who are sent to, the sample drawn, by their numbers."""
     found = recipients(audience, kind)
     if not audience.sample:
-        return found.order_by(learners.c.id)
-    wrapped = case((learners.c.id > point(audience, seed), 0), else_=1)
-    return found.order_by(wrapped, learners.c.id).limit(audience.sample)
+        return found.order_by(addresses.c.id)
+    wrapped = case((addresses.c.id > point(audience, seed), 0), else_=1)
+    return found.order_by(wrapped, addresses.c.id).limit(audience.sample)
 
 
 def _written_to(platforms: Iterable[str]) -> Iterable[ColumnElement[bool]]:

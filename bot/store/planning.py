@@ -3,6 +3,8 @@
 Rule 1: rows and how far they have come are committed together: whoever dies in the middle has left
 nobody out, and whoever goes on writes nobody twice.
 Rule 2: the database copies its own rows; no recipient comes by Python.
+Rule 3: it goes by the numbers of addresses, and who comes first there is due first: so each index
+of the ledger grows at one place.  In any other order a chunk would write all of its pages anew.
 """
 
 from datetime import datetime
@@ -24,14 +26,18 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.store.audience import point, recipients
+from bot.store.audience import FIRST, point, recipients
 from bot.store.codec import Record, unpack_audience
-from bot.store.tables import learners, micros, outbox, send_cards, sends
+from bot.store.tables import addresses, micros, outbox, send_cards, sends
 
 CHUNK: Final = 10_000
-"""Learners looked at in one transaction: about a tenth of a second."""
+"""Addresses looked at in one transaction: about a tenth of a second."""
 
-SPREAD: Final = 2**20 - 1
+NUMBER_BITS: Final = 63
+"""Bits of the number of an address.  Source: ``sealing.py``, ``number_of``."""
+
+SPREAD_BITS: Final = 20
+SPREAD: Final = 2**SPREAD_BITS - 1
 """Places in a window among which the posts are divided, less one: a mask of bits."""
 
 Chosen: TypeAlias = Select[tuple[str, str, int, str]]
@@ -60,30 +66,30 @@ def plan(conn: Connection, send: Record, now: datetime) -> None:
     """
     audience = unpack_audience(send.audience)
     begin = point(audience, send.seed)
-    to = _edge(conn, send.planned_to or begin, begin)
+    to = _edge(conn, begin if send.planned_to == FIRST else send.planned_to, begin)
     left = audience.sample - send.size if audience.sample else None
     if to is None or (left is not None and left <= 0):
         conn.execute(_WHOLE, {"of": send.id, "now": now})
         _looked_over(conn)
         return
     after, until = to
-    chosen = recipients(audience, send.kind).where(learners.c.id > after, learners.c.id <= until)
+    chosen = recipients(audience, send.kind).where(addresses.c.id > after, addresses.c.id <= until)
     if left is not None:
-        chosen = chosen.order_by(learners.c.id).limit(left)
+        chosen = chosen.order_by(addresses.c.id).limit(left)
     new = _written(conn, send, chosen)
     conn.execute(_PLANNED, {"of": send.id, "to": until, "new": new})
 
 
-def _edge(conn: Connection, after: str, begin: str) -> tuple[str, str] | None:
-    """Return the keys between which the next chunk lies, None where there is none.
+def _edge(conn: Connection, after: int, begin: int) -> tuple[int, int] | None:
+    """Return the numbers between which the next chunk lies, None where there is none.
 
-    From *begin* it goes up to the last key, then on from the first up to *begin*.
+    From *begin* it goes up to the last address, then on from the first up to *begin*.
     """
-    for first, last in ((after, None), ("", begin)) if after >= begin else ((after, begin),):
-        some = select(learners.c.id).where(learners.c.id > first)
+    for first, last in ((after, None), (FIRST, begin)) if after >= begin else ((after, begin),):
+        some = select(addresses.c.id).where(addresses.c.id > first)
         if last is not None:
-            some = some.where(learners.c.id < last)
-        some = some.order_by(learners.c.id).limit(CHUNK)
+            some = some.where(addresses.c.id < last)
+        some = some.order_by(addresses.c.id).limit(CHUNK)
         until = conn.execute(select(func.max(some.subquery().c.id))).scalar()
         if until is not None:
             return first, until
@@ -152,7 +158,7 @@ def due(
     if ends is None or ends <= begins:
         return literal(first, BigInteger)
     turned = int.from_bytes(blake2b(seed.encode(), digest_size=4).digest()) & SPREAD
-    place = (address.bitwise_and(SPREAD) + turned).bitwise_and(SPREAD)
+    place = (address // 2 ** (NUMBER_BITS - SPREAD_BITS) + turned).bitwise_and(SPREAD)
     return place * (micros(ends) - first) // (SPREAD + 1) + first
 
 

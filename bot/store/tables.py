@@ -192,7 +192,7 @@ sends: Final = Table(
     Column("finished_at", Instant),
     # What is still to be done to its rows, a chunk at a time, and how far that has come.
     Column("task", String, nullable=False, server_default=text("''")),
-    Column("planned_to", String(32), nullable=False, server_default=text("''")),
+    Column("planned_to", BigInteger, nullable=False, server_default=text("-1")),
     Column("worked_to", BigInteger, nullable=False, server_default=text("0")),
     # The language of the card for whoever reads none of the others.
     Column("fallback", String, nullable=False, server_default=text("'en'")),

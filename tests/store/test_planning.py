@@ -251,7 +251,7 @@ async def test_somebody_who_was_met_already_at_an_address_is_not_met_again(
 ) -> None:
     await crowd(store, [person(1)])
     send = await planned(store, draft())
-    await change(store, "UPDATE sends SET planned_to = '', state = 'planned', task = 'plan'")
+    await change(store, "UPDATE sends SET planned_to = -1, state = 'planned', task = 'plan'")
     await stepped(store)
     assert await states(store, send) == {"pending": 1}
     assert (await store.audits.progress(send, NOW)).size == 1

@@ -33,7 +33,7 @@ def upgrade() -> None:
     )
     for column in (
         sa.Column("task", sa.String(), server_default=sa.text("''"), nullable=False),
-        sa.Column("planned_to", sa.String(32), server_default=sa.text("''"), nullable=False),
+        sa.Column("planned_to", sa.BigInteger(), server_default=sa.text("-1"), nullable=False),
         sa.Column("worked_to", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("fallback", sa.String(), server_default=sa.text("'en'"), nullable=False),
     ):
