@@ -69,8 +69,8 @@ class Post:
 class Outcome:
     """What became of one post; ``sent_as`` is the platform's id of the message.
 
-    ``again`` is the earliest instant of the next try of a post that goes back to ``pending``;
-    ``muted``: the place it was for takes none of our posts any more.
+    ``again`` is the earliest instant of the next try of a post that goes back to ``pending``, and
+    ``doubt`` that this try may have arrived; ``muted``: its place takes no post of ours any more.
     """
 
     post: int
@@ -79,6 +79,7 @@ class Outcome:
     again: datetime | None = None
     moved_to: Address | None = None
     muted: bool = False
+    doubt: bool = False
 
 
 class SendError(Exception):

@@ -4,7 +4,7 @@ Rule 1: what was counted is held against the rows: neither is believed alone.
 Rule 2: rows come by pages, so that ten million need no memory.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final, get_args
 
@@ -18,7 +18,8 @@ from bot.store.codec import unpack_audience
 from bot.store.planning import cause_of
 from bot.store.sends import found
 from bot.store.settling import FINAL
-from bot.store.tables import outbox, send_counts
+from bot.store.tables import PENDING, outbox, send_counts
+from bot.store.working import HELD_FROM
 
 RECENT: Final = timedelta(minutes=1)
 """How far back the pace of a send is looked at."""
@@ -35,6 +36,11 @@ _ROWS: Final = (
 )
 _RECENT: Final = select(func.count()).where(
     outbox.c.send_id == bindparam("of"), outbox.c.settled_at > bindparam("since")
+)
+_QUEUED: Final = (
+    select(outbox.c.token, func.count())
+    .where(PENDING, outbox.c.lane <= bindparam("worst"), outbox.c.due_at < HELD_FROM)
+    .group_by(outbox.c.token)
 )
 _PAGE: Final = (
     select(
@@ -73,6 +79,11 @@ def progress(conn: Connection, send: int, now: datetime) -> Progress:
         ends=row.window_end,
         expires=row.expires_at,
     )
+
+
+def queued(conn: Connection, lane: int) -> Mapping[str, int]:
+    """Return how many posts wait on each token in *lane* or a better one, those held left out."""
+    return dict(conn.execute(_QUEUED, {"worst": lane}).all())
 
 
 def audit(conn: Connection, send: int, now: datetime) -> Audit:

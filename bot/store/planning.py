@@ -158,7 +158,8 @@ def due(
     if ends is None or ends <= begins:
         return literal(first, BigInteger)
     turned = int.from_bytes(blake2b(seed.encode(), digest_size=4).digest()) & SPREAD
-    place = (address // 2 ** (NUMBER_BITS - SPREAD_BITS) + turned).bitwise_and(SPREAD)
+    high: ColumnElement[int] = address // 2 ** (NUMBER_BITS - SPREAD_BITS)
+    place: ColumnElement[int] = (high + turned).bitwise_and(SPREAD)
     return place * (micros(ends) - first) // (SPREAD + 1) + first
 
 

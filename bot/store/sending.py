@@ -70,6 +70,10 @@ class Audits:
         """
         return await self._line.run(auditing.progress, send, now)
 
+    async def queued(self, lane: int) -> Mapping[str, int]:
+        """Return how many posts wait on each token in *lane* or a better one."""
+        return await self._line.run(auditing.queued, lane)
+
     async def audit(self, send: int, now: datetime) -> Audit:
         """Hold what was counted of *send* against its rows.
 
