@@ -11,7 +11,7 @@ import pytest
 
 from bot import store
 from bot.__main__ import main
-from bot.ports import Outcome
+from bot.ports import Outcome, State
 from bot.runtime import clock
 from bot.sending import bar
 from tests.store.crowds import crowd, person
@@ -57,14 +57,14 @@ def spring(home: Path, *more: str) -> list[str]:
     ]
 
 
-def leave(home: Path, count: int, state: str = "sent") -> None:
+def leave(home: Path, count: int, state: State = "sent") -> None:
     """Let *count* posts leave and end in *state*."""
 
     async def work(base: store.Database) -> None:
         posts = await base.claim_posts("telegram", clock.now(), count)
         assert len(posts) == count
         await base.mark(posts)
-        ended = [Outcome(post.id, state, f"m{post.id}") for post in posts]  # type: ignore[arg-type]
+        ended = [Outcome(post.id, state, f"m{post.id}") for post in posts]
         await base.settle(ended, clock.now())
 
     on(home, work)
