@@ -17,6 +17,7 @@ from bench.due import School
 from bench.engine import decisions
 from bench.fire import fire_sqlite
 from bench.fire_postgres import fire_postgres
+from bench.plan import plan_postgres, plan_sqlite
 from bench.rows import Figure
 from bench.send import sends
 from bench.turn import turn_grouped, turn_sqlite
@@ -78,6 +79,8 @@ def _rows() -> Mapping[str, Takes]:
         "send.sqlite send.sqlite.aiohttp send.sqlite.ptb": partial(
             sends, School(library, translate), render, tools
         ),
+        "plan.1m.sqlite": lambda: [plan_sqlite()],
+        "plan.1m.postgres": lambda: [plan_postgres()],
         "telegram.turn discord.turn": turn_chat.turns,
     }
 

@@ -55,7 +55,9 @@ def _written_to(platforms: Iterable[str]) -> Iterable[ColumnElement[bool]]:
     Source: ``clock.py``, by whose rule lessons find their way.
     """
     served = sorted(platforms)
-    theirs = [_OTHER.c.learner_id == addresses.c.learner_id, _OTHER.c.closed_at.is_(None)]
+    # Most have one address: that it is itself, the index tells without its row.
+    theirs = [_OTHER.c.learner_id == addresses.c.learner_id, _OTHER.c.id != addresses.c.id]
+    theirs.append(_OTHER.c.closed_at.is_(None))
     better = or_(
         _OTHER.c.home > addresses.c.home,
         and_(_OTHER.c.home == addresses.c.home, _OTHER.c.id < addresses.c.id),

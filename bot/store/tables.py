@@ -231,7 +231,9 @@ outbox: Final = Table(
     "outbox",
     metadata,
     Column("id", _SERIAL, primary_key=True),
-    Column("send_id", ForeignKey("sends.id", ondelete="CASCADE")),
+    # No foreign key: to check each of a million rows takes PostgreSQL longer than to write them,
+    # and a send is never deleted.
+    Column("send_id", _SERIAL),
     Column("cause", String, nullable=False),
     Column("part", SmallInteger, nullable=False),
     # No foreign keys to people: the ledger stays, as a pseudonym, when they go.

@@ -11,6 +11,12 @@ down_revision = "0004"
 
 SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 UNFINISHED = sa.text("finished_at IS NULL")
+OF_THE_SEND = "fk_outbox_send_id_sends"
+PART = (
+    f", \n\tCONSTRAINT {OF_THE_SEND} FOREIGN KEY(send_id) REFERENCES sends (id) ON DELETE CASCADE"
+)
+"""How SQLite holds that constraint in the words of the table."""
+LAST = ", \n\tCONSTRAINT uq_outbox_cause_address_id_part"
 OF_A_SEND = sa.text("send_id IS NOT NULL")
 
 
@@ -46,10 +52,20 @@ def upgrade() -> None:
         postgresql_where=UNFINISHED,
     )
     _rows("send_id", "state", "id")
+    if op.get_bind().dialect.name == "sqlite":
+        _rebuilt(PART, "")
+    else:
+        op.drop_constraint(OF_THE_SEND, "outbox", type_="foreignkey")
 
 
 def downgrade() -> None:
     """Take it away; what was not sent of any send loses its card and is refused."""
+    if op.get_bind().dialect.name == "sqlite":
+        _rebuilt(LAST, f"{PART}{LAST}")
+    else:
+        op.create_foreign_key(
+            OF_THE_SEND, "outbox", "sends", ["send_id"], ["id"], ondelete="CASCADE"
+        )
     _rows("send_id", "state")
     op.drop_index("ix_sends_open", "sends")
     for name in ("fallback", "worked_to", "planned_to", "task"):
@@ -67,3 +83,28 @@ def _rows(*columns: str) -> None:
         sqlite_where=OF_A_SEND,
         postgresql_where=OF_A_SEND,
     )
+
+
+def _rebuilt(old: str, new: str) -> None:
+    """Make the table of posts anew with *new* for *old* in its words: SQLite alters no constraint.
+
+    Raises:
+        ValueError: its words are not those that Wary wrote.
+    """
+    conn = op.get_bind()
+    held = sa.text(
+        "SELECT type, name, sql FROM sqlite_master WHERE tbl_name = 'outbox' AND sql IS NOT NULL"
+    )
+    parts = conn.execute(held).all()
+    [table] = [sql for kind, _, sql in parts if kind == "table"]
+    indexes = {name: sql for kind, name, sql in parts if kind == "index"}
+    if table.count(old) != 1:
+        raise ValueError("the table of posts is not as Wary made it; put back a copy")
+    op.rename_table("outbox", "outbox_before")
+    for name in indexes:
+        op.drop_index(name)
+    op.execute(table.replace(old, new))
+    op.execute("INSERT INTO outbox SELECT * FROM outbox_before")
+    op.drop_table("outbox_before")
+    for sql in indexes.values():
+        op.execute(sql)
