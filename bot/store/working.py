@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 
 from bot.store.codec import Record
-from bot.store.planning import CHUNK, plan
+from bot.store.planning import CHUNK, plan, steered
 from bot.store.settling import GOING, count, delete_unowned, drop
 from bot.store.tables import EPOCH, MICROSECOND, outbox, send_counts, sends
 
@@ -36,6 +36,9 @@ HELD_FROM: Final = datetime(2500, 1, 1, tzinfo=UTC)
 
 OFF: Final = 365_250 * 86_400 * 1_000_000
 """How far off what is held is put: a thousand years, in microseconds."""
+
+LOCK: Final = 0x57617665
+"""The first number of the advisory locks of sends: "Wave" in ASCII; the second is the send's."""
 
 _OF: Final = outbox.c.send_id == bindparam("of")
 _WAITS: Final = and_(_OF, outbox.c.state == "pending")
@@ -46,15 +49,13 @@ _OPEN: Final = sends.c.finished_at.is_(None)
 _TO_DO: Final = (
     select(sends.c.id).where(_OPEN, sends.c.task != "").order_by(sends.c.lane, sends.c.id)
 )
-_TAKEN: Final = (
-    select(sends)
-    .where(_SEND, sends.c.task != "")
-    .with_for_update(key_share=True, skip_locked=True)
-)
-_MOVED: Final = update(sends).where(_SEND).values(worked_to=bindparam("to"))
+_TAKEN: Final = select(sends).where(_SEND, _OPEN, sends.c.task != "")
+_ALONE: Final = select(func.pg_try_advisory_xact_lock(LOCK, bindparam("of", type_=Integer)))
+_STILL: Final = and_(_SEND, sends.c.task == bindparam("at"))
+_MOVED: Final = update(sends).where(_STILL).values(worked_to=bindparam("to"))
 _DONE: Final = (
     update(sends)
-    .where(_SEND)
+    .where(_STILL)
     .values(task=case((sends.c.planned_at.is_(None), bindparam("instead")), else_=""))
 )
 _TO_EXPIRE: Final = (
@@ -115,8 +116,14 @@ def step(conn: Connection, now: datetime) -> bool:
     """Do the next chunk of whatever sends still need and return whether there was anything.
 
     The work of the better lane comes first; one that another process is at is passed over.
+
+    Raises:
+        Conflict: something else was wished of a send meanwhile; its chunk is undone.
     """
     for of in conn.execute(_TO_DO).scalars().all():
+        # Not the row itself is held: whoever pauses or stops writes there, and never waits.
+        if conn.dialect.name == "postgresql" and not conn.execute(_ALONE, {"of": of}).scalar():
+            continue
         send = conn.execute(_TAKEN, {"of": of}).one_or_none()
         if send is not None and _TASKS[send.task](conn, send, now):
             return True
@@ -147,13 +154,14 @@ def _stretched(conn: Connection, send: Record, *, hold: bool) -> bool:
         _done(conn, send, instead="" if hold else "plan")
         return True
     conn.execute(_HOLD if hold else _FREE, where | {"to": to})
-    conn.execute(_MOVED, {"of": send.id, "to": to})
+    steered(conn.execute(_MOVED, {"of": send.id, "at": send.task, "to": to}).rowcount)
     return True
 
 
 def _done(conn: Connection, send: Record, instead: str = "") -> None:
     """End the task of *send*, or go on to *instead* where its audience is not whole yet."""
-    conn.execute(_DONE, {"of": send.id, "instead": instead})
+    where = {"of": send.id, "at": send.task, "instead": instead}
+    steered(conn.execute(_DONE, where).rowcount)
 
 
 def _skip(conn: Connection, send: Record, now: datetime) -> bool:

@@ -25,7 +25,7 @@ from bot.store import planning
 from bot.store.sealing import Key
 
 left = int(sys.argv[4])
-planning.CHUNK = 7
+planning.CHUNK, planning.PART = 7, 2**60
 
 @event.listens_for(Engine, "after_cursor_execute")
 def kill(conn, cursor, statement, *rest):
@@ -47,8 +47,9 @@ asyncio.run(go())
 
 @pytest.fixture
 def chunks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a chunk be seven learners, so that a small crowd has many."""
+    """Let a chunk be seven people, or an eighth, so that a small crowd has many."""
     monkeypatch.setattr(planning, "CHUNK", 7)
+    monkeypatch.setattr(planning, "PART", 2**60)
 
 
 @pytest.mark.usefixtures("chunks")
