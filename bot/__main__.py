@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from bot import __version__, i18n, settings, teaching
+from bot import __version__, i18n, orders, settings, teaching
 from bot.core.source import Fault
 from bot.ports import StoreDown, Unfit
 from bot.runtime import clock, journal
@@ -237,6 +237,7 @@ def _parser() -> argparse.ArgumentParser:
     shown.add_argument("--platform", choices=platforms, default="terminal")
     shown.add_argument("--locale", help="a language that is offered, such as ar")
     _doctor_arguments(add("doctor", _doctor, "examine an installation: what is well, what is not"))
+    orders.add(commands, _tell)
     _pack_arguments(add("pack", _pack, "sign a pack, or verify who signed it"))
     kinds = ("lesson", "quiz", "pack", "sources", "techniques", "misconceptions")
     schema = add("schema", _schema, "tell the JSON Schema of a kind of file, for editors")

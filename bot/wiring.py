@@ -33,6 +33,7 @@ from bot.runtime.reload import Reload
 from bot.runtime.render import Render, renderer
 from bot.runtime.throttle import Gate
 from bot.runtime.turn import Turns
+from bot.runtime.waves import Waves
 from bot.settings import LAST_PORT, Settings, SettingsError
 from bot.teaching import Taught, mark, relearned, servable, taught
 
@@ -93,6 +94,7 @@ class Wary:
         self._platforms: list[Platform] = []
         self.hosted = False  # whether any of them is spoken to over HTTP
         self._stop = asyncio.Event()
+        self._waves = Waves(base.sends.step, clock.now)
         anew = partial(mark, settings), lambda: relearned(settings, self._made)
         self.reload: Reload[Taught] = Reload(*anew, take=self.teach, known=made.mark)
 
@@ -170,7 +172,7 @@ class Wary:
         ]
         if server and listener:
             ends.append(asyncio.create_task(server.serve([listener])))
-        scheduler = ticking.tick(also=[self.reload.look])
+        scheduler = ticking.tick(also=[self.reload.look, self._waves.roll])
         try:
             done, _ = await asyncio.wait({*work, *ends}, return_when=asyncio.FIRST_COMPLETED)
         finally:

@@ -21,6 +21,7 @@ from bot.store.leading import Lead
 from bot.store.line import Line, file_of, located
 from bot.store.migrate import ready
 from bot.store.sealing import PRIVATE, Key, Seal, key_of
+from bot.store.sending import Audits, Sends
 from bot.store.sqlite import in_memory
 from bot.store.tables import EPOCH, addresses
 
@@ -92,6 +93,7 @@ class Database(Posts, Names):
         self._seal = seal
         self._journal = journal
         self._lead = lead
+        self.sends, self.audits = Sends(line), Audits(line)
 
     def batch(self, incoming: Sequence[Incoming]) -> AbstractAsyncContextManager[Batch]:
         """Open a transaction over *incoming*; leaving it without ``keep`` changes nothing."""

@@ -13,10 +13,12 @@ from typing import Final
 
 from sqlalchemy import (
     BindParameter,
+    ColumnElement,
     Connection,
     Integer,
     bindparam,
     false,
+    func,
     select,
     true,
     update,
@@ -29,12 +31,21 @@ from bot.store.fold import LEASE
 from bot.store.linking import unveiled
 from bot.store.sealing import Seal
 from bot.store.settling import GOING, WAITED_FOR, count, delete_unowned, drop, settle
-from bot.store.tables import HELD, PENDING, addresses, outbox, plans
+from bot.store.tables import HELD, PENDING, addresses, outbox, plans, send_cards, sends
 
 AT_ONCE: Final = 500
 """Addresses of nobody deleted in one statement: a database takes only so many parameters."""
 
 _IDS: Final[BindParameter[Sequence[int]]] = bindparam("ids", expanding=True)
+
+_HALTED: Final = sends.c.state.in_(("paused", "stopped"))
+
+
+def _not_of(halted: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return whether a post is of no send that is *halted*: what waits there is not looked at."""
+    named = select(sends.c.id).where(sends.c.finished_at.is_(None), halted)
+    return outbox.c.send_id.is_(None) | outbox.c.send_id.not_in(named)
+
 
 _NEXT: Final = (
     select(
@@ -44,19 +55,30 @@ _NEXT: Final = (
         outbox.c.lane,
         outbox.c.expires_at,
         outbox.c.guarantee,
-        outbox.c.card,
+        # Of a send it stands once a language.
+        func.coalesce(outbox.c.card, send_cards.c.card).label("card"),
         outbox.c.locale,
         outbox.c.attempts,
         outbox.c.nonce,
         outbox.c.on_message,
         outbox.c.answers,
         outbox.c.silent,
+        outbox.c.repeat,
         addresses.c.lookup,
         addresses.c.sealed,
         addresses.c.closed_at,
     )
     .join(addresses, addresses.c.id == outbox.c.address_id)
-    .where(outbox.c.token == bindparam("of"), PENDING, outbox.c.due_at <= bindparam("now"))
+    .outerjoin(
+        send_cards,
+        (send_cards.c.send_id == outbox.c.send_id) & (send_cards.c.locale == outbox.c.locale),
+    )
+    .where(
+        outbox.c.token == bindparam("of"),
+        PENDING,
+        outbox.c.due_at <= bindparam("now"),
+        _not_of(_HALTED | (sends.c.expires_at <= bindparam("now"))),
+    )
     .order_by(outbox.c.lane, outbox.c.due_at, outbox.c.id)
     .limit(bindparam("limit", type_=Integer))
     .with_for_update(of=outbox, skip_locked=True)
@@ -78,7 +100,7 @@ _LEASE_OVER: Final = (
 )
 _MARK: Final = (
     update(outbox)
-    .where(outbox.c.id.in_(_IDS), outbox.c.state == "leased")
+    .where(outbox.c.id.in_(_IDS), outbox.c.state == "leased", _not_of(_HALTED))
     .values(state="sending", attempts=outbox.c.attempts + 1, leased_until=None)
     .returning(outbox.c.id)
 )
@@ -159,6 +181,7 @@ def _post(row: Record, now: datetime, seal: Seal) -> Post | Outcome:
         expires=row.expires_at,
         guarantee=row.guarantee,
         silent=row.silent,
+        repeat=row.repeat,
     )
 
 

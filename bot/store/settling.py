@@ -13,6 +13,7 @@ from typing import Final, get_args
 
 from sqlalchemy import (
     BindParameter,
+    Boolean,
     ColumnElement,
     Connection,
     bindparam,
@@ -74,10 +75,17 @@ _FINISH: Final = (
         leased_until=None,
     )
 )
+_DOUBT: Final = bindparam("doubt", type_=Boolean)
 _AGAIN: Final = (
     update(outbox)
     .where(outbox.c.id == bindparam("row"))
-    .values(state="pending", outcome="pending", due_at=bindparam("again"), leased_until=None)
+    .values(
+        state="pending",
+        outcome="pending",
+        due_at=bindparam("again"),
+        leased_until=None,
+        repeat=outbox.c.repeat | (_DOUBT & (outbox.c.guarantee == "at_least_once")),
+    )
 )
 _CLOSE: Final = (
     update(addresses)
@@ -163,7 +171,11 @@ def settle(conn: Connection, outcomes: Sequence[Outcome], now: datetime, seal: S
     put(conn, _FINISH, [_finished(outcome, now) for outcome in final])
     _count(conn, final, rows)
     again = [o for o in known.values() if o.state not in FINAL]
-    put(conn, _AGAIN, [{"row": o.post, "again": o.again or now} for o in again])
+    put(
+        conn,
+        _AGAIN,
+        [{"row": o.post, "again": o.again or now, "doubt": o.doubt} for o in again],
+    )
     for outcome in known.values():
         if outcome.moved_to is not None:
             move(conn, rows[outcome.post].address_id, outcome.moved_to, seal)

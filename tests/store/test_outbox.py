@@ -197,6 +197,7 @@ async def test_what_a_dead_process_held_is_freed_as_the_guarantee_says(store: Da
     assert states == ["pending", "pending", "unknown", "pending", "pending"]
     again = await store.claim_posts("telegram", NOW, 9)
     begun = [replace(post, attempts=n) for post, n in zip(posts, (1, 1, 1, 1, 0), strict=True)]
+    begun[1] = replace(begun[1], repeat=True)  # an alert that may have arrived says so
     assert list(again) == [begun[n] for n in (0, 3, 1, 4)]
 
 
