@@ -79,7 +79,9 @@ def _db(config: Settings, given: argparse.Namespace) -> int:
     from bot import copies  # noqa: PLC0415 - no other command but those that serve needs SQL
 
     where = Path(given.where) if given.where else None
-    _tell(copies.done(config, given.what, where))
+    if given.resume and given.what != "restore":
+        return _refuse("--resume belongs to wary db restore")
+    _tell(copies.done(config, given.what, where, resume=given.resume))
     return 0
 
 
@@ -228,6 +230,9 @@ def _parser() -> argparse.ArgumentParser:
     base = add("db", _db, "bring the database to this version, copy it, put a copy back")
     base.add_argument("what", choices=["upgrade", "backup", "restore", "key", "journal"])
     base.add_argument("where", nargs="?", help="folder of a backup, or the copy to restore")
+    base.add_argument(
+        "--resume", action="store_true", help="with restore: send what the copy owes all the same"
+    )
     words = add("i18n", _i18n, "write templates, bring translations up to date, or count them")
     words.add_argument("what", choices=["extract", "update", "coverage"])
     words.add_argument("language", nargs="*", help="tags such as ar; all when none is named")

@@ -7,6 +7,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
+from starlette.types import Receive, Scope, Send
 
 from bot.core.trouble import Trouble
 from bot.ports import ASGI
@@ -50,6 +51,19 @@ def _told(trouble: Trouble) -> dict[str, object]:
         "since": trouble.since.isoformat(),
     }
     return said | ({"seconds": trouble.seconds} if trouble.seconds else {})
+
+
+def led(app: ASGI, stands_by: Callable[[], bool]) -> ASGI:
+    """Return *app*, which answers that another process does while this one *stands_by*."""
+
+    async def answers(scope: Scope, receive: Receive, send: Send) -> None:
+        if not stands_by():
+            await app(scope, receive, send)
+            return
+        away = PlainTextResponse("standing by\n", 503, headers={"Retry-After": "1"})
+        await away(scope, receive, send)
+
+    return answers
 
 
 def front(
