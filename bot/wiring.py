@@ -89,7 +89,8 @@ class Wary:
             forgot=lambda where: export.forget(self._platforms, where),
         )
         self._turns = Turns(base, made.library, self._tools, ear, self._deliver)
-        self._leads = Leads(base, clock.now)
+        tally = Tally()
+        self._leads = Leads(base, clock.now, tally)
         self.loops = Loops(self._turns, self._leads, base, clock.now, self._troubles.tell)
         anew = partial(mark, settings), lambda: relearned(settings, self._made)
         self.reload: Reload[Taught] = Reload(*anew, take=self.teach, known=made.mark)
@@ -100,7 +101,7 @@ class Wary:
             leads=self._leads,
             watchdog=Watchdog(clock.now, self._troubles.tell),
             reload=self.reload,
-            tally=Tally(),
+            tally=tally,
         )
         self._readiness = Readiness(self._rooms, clock.now, self._troubles.tell)
         self._figures = Figures(self._rooms, self._readiness, clock.now, self._version)

@@ -12,7 +12,9 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Protocol
 
-from bot.ports import Now, StoreDown
+from bot.core.effects import Lane
+from bot.ports import Now, State, StoreDown
+from bot.runtime.tally import Tally
 
 LOOK_SECONDS = 0.5
 """Time between two tries for a lead, and two looks at one's own.
@@ -40,6 +42,9 @@ class Seat(Protocol):
     async def leave(self, token: str) -> None:
         """Let somebody else send as *token*."""
 
+    def ended(self, token: str) -> Sequence[tuple[Lane, State, int]]:
+        """Return the posts of *token* that were final when its lead began, by lane and state."""
+
     @property
     def epochs(self) -> Mapping[str, int]:
         """Return, by token that is led, the epoch in which it is."""
@@ -48,8 +53,9 @@ class Seat(Protocol):
 class Leads:
     """The leads of one process: tried for, looked after, and let go."""
 
-    def __init__(self, seat: Seat, now: Now) -> None:
-        """Lead nothing yet."""
+    def __init__(self, seat: Seat, now: Now, tally: Tally) -> None:
+        """Lead nothing yet; *tally* goes on from the ledger where a lead begins."""
+        self._tally = tally
         self._seat = seat
         self._now = now
         self._begun = False
@@ -72,7 +78,7 @@ class Leads:
         """
         self._begun = True
         for token in tokens:
-            if not await self._seat.lead(token, self._now()):
+            if not await self._lead(token):
                 log.warning("standing_by", extra={"platform": token})
 
     async def keep(self) -> None:
@@ -108,11 +114,19 @@ class Leads:
     async def _tried(self, token: str) -> bool:
         before = token in self.led
         try:
-            leads = await self._seat.lead(token, self._now())
+            leads = await self._lead(token)
         except StoreDown:
             return False
         if leads and not before:
             log.warning("leading", extra={"platform": token})
+        return leads
+
+    async def _lead(self, token: str) -> bool:
+        """Try for *token*; nothing is sent between the beginning of the lead and of the tally."""
+        before = token in self.led
+        leads = await self._seat.lead(token, self._now())
+        if leads and not before:
+            self._tally.begin(token, self._seat.ended(token))
         return leads
 
     async def _until_lost(self, work: Work, lost: asyncio.Event, quiet: Work) -> bool:

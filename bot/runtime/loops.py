@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from bot.core.effects import Lane
 from bot.core.trouble import Trouble
@@ -28,7 +28,7 @@ AGAIN_SECONDS = 1.0
 LONGEST_SECONDS = 30.0
 """The longest of these waits."""
 
-Work = Callable[[], Coroutine[Any, Any, None]]
+Work = Callable[[], Coroutine[object, object, None]]
 
 log = logging.getLogger(__name__)
 

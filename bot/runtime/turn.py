@@ -171,8 +171,7 @@ class Turns:
         self._ear = ear
         self._deliver = deliver
         self.crowd: Crowd[Ticket] = Crowd(clock.monotonic)
-        self.repeated = 0
-        """Events that had been taken before and were handed over again."""
+        self.repeated = 0  # events that had been taken before
         self._wake = asyncio.Event()
         self._stopping = False
 

@@ -40,6 +40,11 @@ from bot.store.tables import MICROSECOND, OPEN, Instant, outbox, plans, sends
 KEPT: Final = timedelta(days=30)
 """How long a copy that Wary made is kept: the next backup deletes those that are older."""
 
+NAME_IT: Final = "name the copy: wary db restore COPY"
+NAME_NONE: Final = (
+    "run pg_restore --clean --if-exists first, then: wary db restore, without a name"
+)
+
 _STAMP: Final = "%Y%m%dT%H%M%SZ"
 _OWED: Final = (
     select(outbox.c.send_id, outbox.c.state, func.count().label("n"))
@@ -172,11 +177,7 @@ async def restore(
     place = located(url)
     file = file_of(place)
     if (file is None) != (copy is None):
-        raise ValueError(
-            "name the copy: wary db restore COPY"
-            if copy is None
-            else "run pg_restore --clean --if-exists first, then: wary db restore, without a name"
-        )
+        raise ValueError(NAME_IT if copy is None else NAME_NONE)
     line = Line(place)
     lead = Lead(line, file)
     try:

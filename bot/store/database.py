@@ -110,10 +110,6 @@ class Vital:
         """Return how many posts are not final, by lane and state."""
         return await self._line.run(vital.open_posts)
 
-    async def ended(self, token: str) -> Sequence[tuple[Lane, State, int]]:
-        """Return how many posts of *token* are final, by lane and state."""
-        return await self._line.run(vital.final_posts, token)
-
     async def parked(self) -> int:
         """Return how many events were set aside for ever."""
         return await self._line.run(vital.parked)
@@ -150,6 +146,10 @@ class Seat:
         What a dead leader held is free then, as after ``release``.
         """
         return await self._lead.lead(token, now)
+
+    def ended(self, token: str) -> Sequence[tuple[Lane, State, int]]:
+        """Return the posts of *token* that were final when its lead began, by lane and state."""
+        return self._lead.ended.get(token, ())
 
     async def leads(self) -> bool:
         """Return whether all that is led is still held; else nothing is any more."""

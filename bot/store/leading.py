@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO, Final
 from uuid import uuid4
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, TextClause, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -22,12 +22,10 @@ from bot.store.line import Line
 from bot.store.outbox import free_plans, release
 from bot.store.sealing import PRIVATE
 from bot.store.upserts import upserts
+from bot.store.vital import Counted, final_posts
 
 LOCK: Final = 0x57617279
 """The number of the advisory lock: "Wary" in ASCII."""
-
-CLOCK: Final = "clock"
-"""The token of whoever fires what is due; it is no platform's."""
 
 LOST_SECONDS: Final = 3
 """How long the other end may be silent until it is taken for dead.
@@ -59,6 +57,8 @@ class Lead:
         self._one = asyncio.Lock()  # a connection does one thing at a time
         self.epochs: dict[str, int] = {}
         """By token that this process leads: the epoch in which it does."""
+        self.ended: dict[str, Counted] = {}
+        """By token: the posts that were final when the lead began."""
         self.asked = False
         """Whether any token was asked for: without, this process is alone and sends all."""
 
@@ -82,7 +82,7 @@ class Lead:
         """
         return await self._enter(_TOGETHER)
 
-    async def _enter(self, how: object) -> bool:
+    async def _enter(self, how: TextClause) -> bool:
         async with self._one:
             if self._held is None and self._line.locks:
                 self._held = await self._advise(how)
@@ -92,7 +92,7 @@ class Lead:
                 return True  # A database in memory has no other process.
             return self._held is not None
 
-    async def _advise(self, how: object) -> AsyncConnection | None:
+    async def _advise(self, how: TextClause) -> AsyncConnection | None:
         conn = await self._line.take()
         # The lock belongs to the session, not to a transaction: this connection stays out.
         if await self._line.finish(conn, _advise, how):
@@ -118,7 +118,8 @@ class Lead:
                 self._held, _take_token, token
             ):
                 return False
-            self.epochs[token] = await self._line.run(_begin, token, self._holder, now)
+            epoch, self.ended[token] = await self._line.run(_begin, token, self._holder, now)
+            self.epochs[token] = epoch
             return True
 
     async def leads(self) -> bool:
@@ -164,10 +165,10 @@ class Lead:
         await self._drop()
 
 
-def _advise(conn: Connection, how: object) -> bool:
+def _advise(conn: Connection, how: TextClause) -> bool:
     watched = {"times": str(LOST_SECONDS), "silent": str(LOST_SECONDS * 1000)}
     conn.execute(_WATCHED, watched)
-    taken = conn.execute(how, {"lock": LOCK}).scalar_one()  # type: ignore[call-overload]
+    taken = conn.execute(how, {"lock": LOCK}).scalar_one()
     conn.commit()
     return bool(taken)
 
@@ -192,14 +193,12 @@ def _alive(conn: Connection) -> None:
     conn.commit()
 
 
-def _begin(conn: Connection, token: str, holder: str, now: datetime) -> int:
+def _begin(conn: Connection, token: str, holder: str, now: datetime) -> tuple[int, Counted]:
     row = {"token": token, "epoch": 1, "holder": holder, "since": now}
     epoch = int(conn.execute(upserts(conn.dialect.name).leaders, row).scalar_one())
-    if token == CLOCK:
-        free_plans(conn)
-    else:
-        release(conn, now, token)
-    return epoch
+    free_plans(conn)
+    release(conn, now, token)
+    return epoch, final_posts(conn, token)
 
 
 def _lock(path: Path) -> IO[bytes] | None:
