@@ -162,7 +162,7 @@ class Wary:
     def site(self) -> ASGI:
         """Return the one HTTP site: the pages for machines, and the platforms' own."""
         hosted = {
-            one.path: health.led(one.app, partial(self._leads.stands_by, one.name))
+            one.path: health.Led(one.app, partial(self._leads.stands_by, one.name))
             for one in self._platforms
             if isinstance(one, Hosted)
         }

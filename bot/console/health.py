@@ -53,17 +53,21 @@ def _told(trouble: Trouble) -> dict[str, object]:
     return said | ({"seconds": trouble.seconds} if trouble.seconds else {})
 
 
-def led(app: ASGI, stands_by: Callable[[], bool]) -> ASGI:
-    """Return *app*, which answers that another process does while this one *stands_by*."""
+class Led:
+    """An application that says that another process answers, while this one stands by."""
 
-    async def answers(scope: Scope, receive: Receive, send: Send) -> None:
-        if not stands_by():
-            await app(scope, receive, send)
+    def __init__(self, app: ASGI, stands_by: Callable[[], bool]) -> None:
+        """Lead to *app* unless this process *stands_by*."""
+        self._app = app
+        self._stands_by = stands_by
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, or tell to come again."""
+        if not self._stands_by():
+            await self._app(scope, receive, send)
             return
         away = PlainTextResponse("standing by\n", 503, headers={"Retry-After": "1"})
         await away(scope, receive, send)
-
-    return answers
 
 
 def front(
