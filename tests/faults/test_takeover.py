@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import monotonic
 
+import psycopg
 import pytest
 
 from bot import store
@@ -121,3 +122,42 @@ async def test_r1_a_standby_hears_nothing_and_leads_once_the_leader_ends_in_orde
         api.say("/help", 7)
         await api.until(lambda: len(api.chats[7]) == 2, 60)
         await second.stop()
+
+
+@pytest.mark.postgres
+async def test_r1_a_leader_that_loses_its_line_leads_again_and_sends_nothing_twice(
+    tmp_path: Path, postgres_url: str
+) -> None:
+    """Row D1 as well: what was on its way arrives, and is written down under the next epoch."""
+    key, journal = tmp_path / "its.key", tmp_path / "its.erased"
+    store.make_key(key)
+    settings = {
+        "WARY_DATABASE_URL": postgres_url,
+        "WARY_KEY_FILE": str(key),
+        "WARY_ERASE_JOURNAL": str(journal),
+    }
+    async with telegram.serving() as api:
+        served = on_telegram(tmp_path, api, **settings)
+        await served.start()
+        try:
+            await api.until(lambda: api.counts["getUpdates"] > 0, 60)
+            await owed(postgres_url, key, journal)
+            await api.until(lambda: api.counts["sendMessage"] > PEOPLE // 3, 60)
+            cut = (
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+            with psycopg.connect(postgres_url, autocommit=True) as other:
+                other.execute(cut)
+            await served.told("lead_lost")
+            await api.until(lambda: len(api.chats) == PEOPLE, 60)
+            await served.stop()
+        finally:
+            served.kill()
+            await served.ended()
+        with psycopg.connect(postgres_url) as other:
+            states = other.execute("SELECT state, count(*) FROM outbox GROUP BY state").fetchall()
+            epochs = other.execute("SELECT epoch FROM leaders").fetchall()
+    assert {len(shown) for shown in api.chats.values()} == {1}
+    assert states == [("sent", PEOPLE)]
+    assert epochs == [(2,)]
