@@ -8,7 +8,7 @@ Rule 2: what cannot be sent is settled on the way: the queue never stops at one 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import (
@@ -35,6 +35,11 @@ from bot.store.sealing import Seal
 from bot.store.settling import GOING, WAITED_FOR, count, delete_unowned, drop, settle
 from bot.store.tables import HELD, PENDING, addresses, leaders, outbox, plans
 
+STALE: Final = timedelta(hours=24)
+"""How late a post may leave that has no expiry of its own: after a long outage it is no answer to
+anything any more, and nobody knows what it was to be.
+"""
+
 AT_ONCE: Final = 500
 """Addresses of nobody deleted in one statement: a database takes only so many parameters."""
 
@@ -47,9 +52,11 @@ _FENCED: Final = ~exists().where(
 _NEXT: Final = (
     select(
         outbox.c.id,
+        outbox.c.send_id,
         outbox.c.cause,
         outbox.c.platform,
         outbox.c.lane,
+        outbox.c.due_at,
         outbox.c.expires_at,
         outbox.c.guarantee,
         outbox.c.card,
@@ -140,8 +147,9 @@ def claim(
     """Return at most *limit* posts of *platform* that are due, leased until ``now + LEASE``.
 
     *epoch* is that in which the caller leads; where another has begun, nothing is leased.  A lease
-    that is over counts as pending.  On the way what is past its expiry becomes ``expired``, what
-    goes to a closed address ``skipped``, and what this version cannot read ``refused``.
+    that is over counts as pending.  On the way what is past its expiry, or stale, becomes
+    ``expired``, what goes to a closed address ``skipped``, and what this version cannot read
+    ``refused``.
     """
     led = {"of": platform, "in_epoch": epoch}
     conn.execute(_LEASE_OVER, led | {"now": now})
@@ -164,7 +172,9 @@ def claim(
 
 def _post(row: Record, now: datetime, seal: Seal) -> Post | Outcome:
     """Return the post of *row*, or how it ends."""
-    if row.expires_at is not None and row.expires_at <= now:
+    # A send says itself until when it goes on, however long it was paused.
+    last = row.expires_at or (None if row.send_id else row.due_at + STALE)
+    if last is not None and last <= now:
         return Outcome(row.id, "expired")
     if row.closed_at is not None:
         return Outcome(row.id, "skipped")
