@@ -89,8 +89,7 @@ class Wary:
             forgot=lambda where: export.forget(self._platforms, where),
         )
         self._turns = Turns(base, made.library, self._tools, ear, self._deliver)
-        tally = Tally()
-        self._leads = Leads(base, clock.now, tally)
+        self._leads = Leads(base, clock.now, tally := Tally())
         self.loops = Loops(self._turns, self._leads, base, clock.now, self._troubles.tell)
         anew = partial(mark, settings), lambda: relearned(settings, self._made)
         self.reload: Reload[Taught] = Reload(*anew, take=self.teach, known=made.mark)
