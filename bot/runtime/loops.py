@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import NamedTuple, Protocol
 
 from bot.core.effects import Lane
@@ -136,13 +137,26 @@ class Loops:
         """Listen to the platform *name* whenever it is led here."""
         platform, dispatcher = self._voices[name]
 
+        async def hears() -> None:
+            # Called once what opens the platform, before it first waits, has been done.
+            opening = asyncio.get_running_loop().call_soon(partial(dispatcher.hold, held=False))
+            cut = True
+            try:
+                await platform.listen(self._turns.receive)
+                cut = False
+            finally:
+                opening.cancel()
+                # At the end of all, and of the input, what was answered still goes out.
+                dispatcher.hold(held=cut and not self._over.is_set())
+
         async def listens() -> None:
-            await self._kept(name, lambda: platform.listen(self._turns.receive))
+            await self._kept(name, hears)
 
         await self._leads.run(name, listens, dispatcher.quiet)
 
     async def _sends(self, name: str) -> None:
         dispatcher = self._voices[name].dispatcher
+        dispatcher.hold(held=not self._over.is_set())
 
         async def sends() -> None:
             await dispatcher.run(self._turns.receive, dispatcher.woken)

@@ -58,10 +58,16 @@ class Dispatcher:
         self._width = int(max(IN_FLIGHT, rate * FLIGHT_SECONDS))
         self._wake, self._calm = asyncio.Event(), asyncio.Event()
         self._calm.set()
+        self._held = False
         self._flying: dict[asyncio.Task[Outcome], Post] = {}
         self._ended: list[Ended] = []
         self._fault: BaseException | None = None
         self._stopping = False
+
+    def hold(self, *, held: bool) -> None:
+        """Let nothing more leave while *held*: the platform is not open."""
+        self._held = held
+        self._wake.set()
 
     async def quiet(self) -> None:
         """Return once nothing is on its way, and all that ended is written down."""
@@ -166,7 +172,7 @@ class Dispatcher:
     async def _begin(self) -> int:
         """Let as many posts leave as there is room for, and return how many those are."""
         room = self._width - len(self._flying) - len(self._ended)
-        if room <= 0 or self._courier.barred:
+        if room <= 0 or self._held or self._courier.barred:
             return 0
         posts = await self._queue.next(room, {post.address for post in self._flying.values()})
         self._ended += self._queue.handed_back()
