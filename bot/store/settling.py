@@ -29,7 +29,7 @@ from bot.ports import Conflict, Outcome, State
 from bot.store.bulk import put
 from bot.store.codec import Record
 from bot.store.sealing import Seal
-from bot.store.tables import OPEN, addresses, learners, outbox, plans
+from bot.store.tables import OPEN, addresses, leaders, learners, outbox, plans
 from bot.store.upserts import upserts
 
 _BEGUN: Final = frozenset({"leased", "sending"})
@@ -47,11 +47,23 @@ Such a row goes as soon as it is final; no learner's key is of this length.
 Ids = Sequence[int]
 _IDS: Final[BindParameter[Ids]] = bindparam("ids", expanding=True)
 
-_ROWS: Final = select(
-    outbox.c.id, outbox.c.send_id, outbox.c.state, outbox.c.address_id, outbox.c.learner_id
+_LED: Final = (
+    select(leaders.c.epoch).where(leaders.c.token == outbox.c.token).scalar_subquery().label("led")
 )
-_ROW: Final = _ROWS.where(outbox.c.id == bindparam("row")).with_for_update()
-_ROWS_MANY: Final = _ROWS.where(outbox.c.id.in_(_IDS)).order_by(outbox.c.id).with_for_update()
+_ROWS: Final = select(
+    outbox.c.id,
+    outbox.c.send_id,
+    outbox.c.state,
+    outbox.c.address_id,
+    outbox.c.learner_id,
+    outbox.c.token,
+    outbox.c.epoch,
+    _LED,
+)
+_ROW: Final = _ROWS.where(outbox.c.id == bindparam("row")).with_for_update(of=outbox)
+_ROWS_MANY: Final = (
+    _ROWS.where(outbox.c.id.in_(_IDS)).order_by(outbox.c.id).with_for_update(of=outbox)
+)
 _OWNED: Final = (
     select(addresses.c.learner_id)
     .join(outbox, outbox.c.address_id == addresses.c.id)
@@ -156,17 +168,29 @@ _REPOINT: Final = (
 _DELETE: Final = delete(addresses).where(addresses.c.id == bindparam("row"))
 
 
-def settle(conn: Connection, outcomes: Sequence[Outcome], now: datetime, seal: Seal) -> int:
+_FACTS: Final = frozenset({"sent", "refused", "gone"})
+"""What the service itself has said of a post: true whoever leads by now."""
+
+
+def settle(
+    conn: Connection,
+    outcomes: Sequence[Outcome],
+    now: datetime,
+    seal: Seal,
+    epochs: Mapping[str, int] | None = None,
+) -> int:
     """Record *outcomes* and return how many addresses of nobody went with their last post.
 
-    One that comes too late, for a settled post, changes nothing.
+    One that comes too late, for a settled post, changes nothing; nor does what was decided in an
+    older epoch than that of whoever leads by now, but for what the service has said.  *epochs* are
+    those of the caller, by token; None: it leads.
 
     Raises:
         Conflict: an address that closes or moves went to another learner just now.
     """
     _hold_owners(conn, [o.post for o in outcomes if o.state == "gone" or o.moved_to])
     rows = _rows(conn, [outcome.post for outcome in outcomes])
-    known = {o.post: o for o in outcomes if o.post in rows and _fits(o, rows[o.post])}
+    known = {o.post: o for o in outcomes if o.post in rows and _fits(o, rows[o.post], epochs)}
     final = [o for o in known.values() if o.state in FINAL]
     put(conn, _FINISH, [_finished(outcome, now) for outcome in final])
     _count(conn, final, rows)
@@ -208,7 +232,11 @@ def _rows(conn: Connection, ids: Ids) -> dict[int, Record]:
     return {row.id: row for row in found}
 
 
-def _fits(outcome: Outcome, row: Record) -> bool:
+def _fits(outcome: Outcome, row: Record, epochs: Mapping[str, int] | None) -> bool:
+    overtaken = epochs is not None and (row.led or 0) > epochs.get(row.token, 0)
+    born = row.state == "leased" and not row.epoch  # nobody has claimed it yet
+    if overtaken and outcome.state not in _FACTS and not born:
+        return False
     # A result that is known is written even where the post was already taken to be lost.
     return row.state in (_UNSETTLED if outcome.state in FINAL else _BEGUN)
 

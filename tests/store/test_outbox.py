@@ -15,6 +15,7 @@ from bot.ports import Outcome, Post, State
 from bot.store.bulk import pour
 from bot.store.database import Database, connect
 from bot.store.fold import Row
+from bot.store.outbox import STALE
 from bot.store.tables import addresses
 from tests.store.people import (
     ANA,
@@ -311,3 +312,12 @@ async def test_more_addresses_of_nobody_than_a_statement_has_parameters(store: D
     await store._line.run(pour, insert(addresses), many)
     await store.release(NOW)
     assert await size(store, "addresses") == 0
+
+
+async def test_what_has_no_expiry_of_its_own_is_not_sent_a_day_late(store: Database) -> None:
+    await take(store, event("t:1"), Say(CARD, Lane.ALERT))
+    assert len(await store.claim_posts("telegram", NOW + STALE - DAY / 24, 10)) == 1
+    await take(store, event("t:2"), Say(CARD, Lane.ALERT))
+    await store.release(NOW)
+    assert await store.claim_posts("telegram", NOW + STALE, 10) == ()
+    assert set(await rows(store, "SELECT state FROM outbox")) == {("expired",)}
