@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo serve test check bench torture pins clean
+.PHONY: help demo serve test check bench bench-long torture pins clean
 
 # The first interpreter that is there and new enough; PYTHON=... chooses another.
 # A name on the path is not enough: some version managers put names there that only print an error.
@@ -23,6 +23,7 @@ help:
 	@echo 'make test     the whole suite'
 	@echo 'make check    style, types, direction of imports, lessons and translations'
 	@echo 'make bench    figures, with how they were taken; ARGS="telegram.post" takes named rows'
+	@echo 'make bench-long  figures that need up to an hour'
 	@echo 'make torture  kills a sending Wary again and again, and counts'
 	@echo 'make pins     pins the requirements anew; needs uv'
 	@echo 'make clean    removes what the tools have made, .venv too'
@@ -50,6 +51,9 @@ check: .venv/.dev
 
 bench: .venv/.dev
 	$(BIN)/python -m bench $(ARGS)
+
+bench-long: .venv/.dev
+	$(BIN)/python -m bench long
 
 torture: .venv/.dev
 	$(BIN)/python -m bench.torture $(ARGS)

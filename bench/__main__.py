@@ -1,5 +1,7 @@
 """``make bench``: prints the table and writes ``build/bench.json``.
 
+With ``long``, as ``make bench-long`` does, it takes what needs up to an hour, and prints it.
+
 With names of rows, as in ``make bench ARGS="telegram.post discord.post"``, it takes only what
 these need, and prints it.
 """
@@ -10,15 +12,18 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 
-from bench import post_discord, post_telegram, turn_chat
+from bench import growth, post_discord, post_telegram, turn_chat
+from bench.answers import answers_postgres, answers_sqlite
 from bench.checking import check_thousand
 from bench.demo import demo
 from bench.due import School
 from bench.engine import decisions
 from bench.fire import fire_sqlite
 from bench.fire_postgres import fire_postgres
+from bench.overtake import overtake
+from bench.plan import plan_postgres, plan_sqlite
 from bench.rows import Figure
-from bench.send import sends
+from bench.send import send_postgres, sends
 from bench.turn import turn_grouped, turn_sqlite
 from bot import i18n, settings, teaching
 from bot.ports import Tools
@@ -34,6 +39,8 @@ Takes = Callable[[], Iterable[Figure]]
 def main() -> int:
     """Take every figure, or those that are named; return 1 where one misses its target."""
     wanted, rows = set(sys.argv[1:]), _rows()
+    if wanted == {"long"}:
+        wanted, rows = set(), _long()
     known = {name for names in rows for name in names.split()}
     if wanted - known:
         sys.stderr.write(f"no such row; choose from {' '.join(sorted(known))}\n")
@@ -45,7 +52,7 @@ def main() -> int:
         for figure in takes():
             _tell(figure)
             figures.append(figure)
-    if not wanted:
+    if not wanted and "long" not in sys.argv:
         OUT.parent.mkdir(exist_ok=True)
         OUT.write_text(json.dumps([figure.told() for figure in figures], indent=2) + "\n")
     return 0 if all(figure.met for figure in figures) else 1
@@ -78,8 +85,19 @@ def _rows() -> Mapping[str, Takes]:
         "send.sqlite send.sqlite.aiohttp send.sqlite.ptb": partial(
             sends, School(library, translate), render, tools
         ),
+        "send.postgres": lambda: [send_postgres(School(library, translate), render, tools)],
+        "alert.overtake": lambda: [overtake(render)],
+        "answers.10k.sqlite": lambda: [answers_sqlite(library, translate)],
+        "answers.10k.postgres": lambda: [answers_postgres(library, translate)],
+        "plan.1m.sqlite": lambda: [plan_sqlite()],
+        "plan.1m.postgres": lambda: [plan_postgres()],
         "telegram.turn discord.turn": turn_chat.turns,
     }
+
+
+def _long() -> Mapping[str, Takes]:
+    """Return those that take up to an hour: they are taken only by ``make bench-long``."""
+    return {"send.rss_growth": lambda: [growth.rss_growth()]}
 
 
 def _tell(figure: Figure) -> None:

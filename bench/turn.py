@@ -58,18 +58,18 @@ def turn_grouped(library: Library, translate: Translate) -> Figure:
 
 async def _turns(path: Path, library: Library, translate: Translate) -> float:
     base = await store.connect(f"sqlite:///{path}")
-    turns = _over(base, library, translate)
+    turns = over(base, library, translate)
     people = [Address("bench", str(number)) for number in range(20)]
     try:
         for number, who in enumerate(people):
-            await turns.take([_event(f"j{number}", who, JOIN)])
-        item = _first(library)
+            await turns.take([pressed(f"j{number}", who, JOIN)])
+        item = first(library)
         begun = time.perf_counter()
         for number in range(TURNS):
             who = people[number % len(people)]
             step = number // len(people)
             args = ("answer", item, "dk") if step == 0 else ("go", ("hour", "often")[step % 2])
-            await turns.take([_event(f"t{number}", who, args)])
+            await turns.take([pressed(f"t{number}", who, args)])
         return TURNS / (time.perf_counter() - begun)
     finally:
         await base.close()
@@ -78,13 +78,13 @@ async def _turns(path: Path, library: Library, translate: Translate) -> float:
 async def _together(path: Path, library: Library, translate: Translate) -> float:
     base = await store.connect(f"sqlite:///{path}")
     people = [Address("bench", str(number)) for number in range(TOGETHER)]
-    item = _first(library)
+    item = first(library)
     try:
-        async with running(_over(base, library, translate)) as turns:
-            await _at_once(turns, [_event(f"j{who.id}", who, JOIN) for who in people])
-            answers = [_event(f"t{who.id}", who, ("answer", item, "dk")) for who in people]
+        async with running(over(base, library, translate)) as turns:
+            await at_once(turns, [pressed(f"j{who.id}", who, JOIN) for who in people])
+            answers = [pressed(f"t{who.id}", who, ("answer", item, "dk")) for who in people]
             begun = time.perf_counter()
-            receipts = await _at_once(turns, answers)
+            receipts = await at_once(turns, answers)
             seconds = time.perf_counter() - begun
         assert all(one.fresh and one.posts for one in receipts)
         return TOGETHER / seconds
@@ -92,17 +92,17 @@ async def _together(path: Path, library: Library, translate: Translate) -> float
         await base.close()
 
 
-async def _at_once(turns: Turns, events: Sequence[Incoming]) -> Sequence[Receipt]:
+async def at_once(turns: Turns, events: Sequence[Incoming]) -> Sequence[Receipt]:
     """Hand each of *events* over by itself, all at the same moment, as people press."""
     taken = await asyncio.gather(*(turns.receive([one]) for one in events))
     return [one for [one] in taken]
 
 
-def _first(library: Library) -> str:
+def first(library: Library) -> str:
     return library.lessons[library.paths[next(iter(library.paths))][0]].items[0]
 
 
-def _over(base: store.Database, library: Library, translate: Translate) -> Turns:
+def over(base: store.Database, library: Library, translate: Translate) -> Turns:
     render = renderer(translate, i18n.rtl)
     sent: list[Sequence[Post]] = []
     tools = Tools(
@@ -114,7 +114,7 @@ def _over(base: store.Database, library: Library, translate: Translate) -> Turns
     return Turns(base, library, tools, Ear(library, render), sent.append)
 
 
-def _event(name: str, who: Address, args: tuple[str, ...]) -> Incoming:
+def pressed(name: str, who: Address, args: tuple[str, ...]) -> Incoming:
     return Incoming(name, who, clock.now(), Pressed(Action(args[0], args[1:]), "m1"))
 
 

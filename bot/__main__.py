@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from bot import __version__, i18n, settings, teaching
+from bot import __version__, i18n, orders, settings, teaching
 from bot.core.source import Fault
 from bot.ports import StoreDown, Unfit
 from bot.runtime import clock, journal
@@ -79,7 +79,9 @@ def _db(config: Settings, given: argparse.Namespace) -> int:
     from bot import copies  # noqa: PLC0415 - no other command but those that serve needs SQL
 
     where = Path(given.where) if given.where else None
-    _tell(copies.done(config, given.what, where))
+    if given.resume and given.what != "restore":
+        return _refuse("--resume belongs to wary db restore")
+    _tell(copies.done(config, given.what, where, resume=given.resume))
     return 0
 
 
@@ -226,8 +228,7 @@ def _parser() -> argparse.ArgumentParser:
     wrong = "say everything that is wrong with lessons and translations"
     _check_arguments(add("check", _check, wrong))
     base = add("db", _db, "bring the database to this version, copy it, put a copy back")
-    base.add_argument("what", choices=["upgrade", "backup", "restore", "key", "journal"])
-    base.add_argument("where", nargs="?", help="folder of a backup, or the copy to restore")
+    _db_arguments(base)
     words = add("i18n", _i18n, "write templates, bring translations up to date, or count them")
     words.add_argument("what", choices=["extract", "update", "coverage"])
     words.add_argument("language", nargs="*", help="tags such as ar; all when none is named")
@@ -237,6 +238,7 @@ def _parser() -> argparse.ArgumentParser:
     shown.add_argument("--platform", choices=platforms, default="terminal")
     shown.add_argument("--locale", help="a language that is offered, such as ar")
     _doctor_arguments(add("doctor", _doctor, "examine an installation: what is well, what is not"))
+    orders.add(commands, _tell)
     _pack_arguments(add("pack", _pack, "sign a pack, or verify who signed it"))
     kinds = ("lesson", "quiz", "pack", "sources", "techniques", "misconceptions")
     schema = add("schema", _schema, "tell the JSON Schema of a kind of file, for editors")
@@ -244,6 +246,14 @@ def _parser() -> argparse.ArgumentParser:
     which.add_argument("kind", nargs="?", choices=kinds)
     which.add_argument("--into", type=Path, help="a folder: write all of them there")
     return parser
+
+
+def _db_arguments(base: argparse.ArgumentParser) -> None:
+    base.add_argument("what", choices=["upgrade", "backup", "restore", "key", "journal"])
+    base.add_argument("where", nargs="?", help="folder of a backup, or the copy to restore")
+    base.add_argument(
+        "--resume", action="store_true", help="with restore: send what the copy owes all the same"
+    )
 
 
 def _check_arguments(check: argparse.ArgumentParser) -> None:

@@ -11,10 +11,11 @@ from bot.runtime import clock
 from bot.settings import Settings
 
 
-def done(config: Settings, what: str, where: Path | None) -> str:
+def done(config: Settings, what: str, where: Path | None, *, resume: bool = False) -> str:
     """Do *what* to the database of *config* and return the words that tell of it.
 
-    *where* is the folder of a backup, or the copy to restore; None where none was named.
+    *where* is the folder of a backup, or the copy to restore; None where none was named.  *resume*
+    sends what a restored copy owes, instead of leaving it.
 
     Raises:
         ValueError: something must be named first.
@@ -28,7 +29,7 @@ def done(config: Settings, what: str, where: Path | None) -> str:
         case "backup":
             return _copied(config, where)
         case "restore":
-            return _restored(config, where)
+            return _restored(config, where, resume=resume)
         case "key":
             return _key(config)
         case _:
@@ -50,15 +51,18 @@ def _copied(config: Settings, where: Path | None) -> str:
     return f"{copy} made. Keep it apart from the key; without the key it opens for nobody."
 
 
-def _restored(config: Settings, where: Path | None) -> str:
+def _restored(config: Settings, where: Path | None, *, resume: bool) -> str:
     key, erased = config.secrets
-    work = store.restore(config.database_url, where, clock.now(), key=key, journal=erased)
+    url, now = config.database_url, clock.now()
+    work = store.restore(url, where, now, key=key, journal=erased, resume=resume)
     done = asyncio.run(work)
     kept = f" What was there before: {done.before}" if done.before else ""
-    return (
-        f"Put back. {done.forgotten} addresses forgotten again, "
-        f"{done.skipped} old messages will not be sent.{kept}"
+    sent = (
+        "what it owed is sent as soon as Wary runs."
+        if resume
+        else f"{done.skipped} old messages will not be sent."
     )
+    return f"Put back. {done.forgotten} addresses forgotten again, {sent}{kept}"
 
 
 def _key(config: Settings) -> str:

@@ -46,6 +46,7 @@ class Post:
     message to edit, empty for a new one; ``answers`` the id of the event it answers, empty for
     none.  ``attempts`` counts the sends that were begun.  ``reply_to`` is the platform's id of the
     message that it is a reply to; no store keeps it, so after a restart it stands alone.
+    ``repeat``: it may have arrived before, and says so.
     """
 
     id: int
@@ -61,14 +62,15 @@ class Post:
     guarantee: Guarantee = "convergent"
     silent: bool = False
     reply_to: str = ""
+    repeat: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of one post; ``sent_as`` is the platform's id of the message.
 
-    ``again`` is the earliest instant of the next try of a post that goes back to ``pending``;
-    ``muted``: the place it was for takes none of our posts any more.
+    ``again`` is the earliest instant of the next try of a post that goes back to ``pending``, and
+    ``doubt`` that this try may have arrived; ``muted``: its place takes no post of ours any more.
     """
 
     post: int
@@ -77,6 +79,7 @@ class Outcome:
     again: datetime | None = None
     moved_to: Address | None = None
     muted: bool = False
+    doubt: bool = False
 
 
 class SendError(Exception):

@@ -35,6 +35,9 @@ SETTINGS = (
     Setting("WARY_ZONE", "UTC", "Time zone of whoever has not told theirs, such as Africa/Tunis"),
     Setting("WARY_HOST", "127.0.0.1", "Address the web server listens on"),
     Setting("WARY_PORT", "8080", "Port the web server listens on; 0 takes any free one"),
+    Setting(
+        "WARY_METRICS_PORT", "0", "Port for `/metrics`, which nobody else need reach; 0: none"
+    ),
     Setting("WARY_WEB_HOSTS", "", "Further host names that the pages answer to, with commas"),
     Setting("WARY_TERMINAL_USER", "me", "Name of the learner who sits at `wary chat`"),
     Setting(
@@ -93,6 +96,7 @@ class Settings:
     zone: str
     host: str
     port: int
+    metrics: int
     pace: int
     log_level: str
     packs: tuple[str, ...]
@@ -145,6 +149,7 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
         zone=values["WARY_ZONE"],
         host=values["WARY_HOST"],
         port=int(values["WARY_PORT"]),
+        metrics=int(values["WARY_METRICS_PORT"]),
         pace=int(values["WARY_PACE"]),
         log_level=values["WARY_LOG_LEVEL"].upper(),
         packs=_folders(values["WARY_PACKS"]),
@@ -205,6 +210,9 @@ def _wrong(values: Mapping[str, str]) -> list[str]:
         )
     if not port.isdecimal() or int(port) > LAST_PORT:
         faults.append(f"WARY_PORT: '{port}' is no port; write a number from 0 to {LAST_PORT}")
+    figures = values["WARY_METRICS_PORT"]
+    if not figures.isdecimal() or int(figures) > LAST_PORT:
+        faults.append(f"WARY_METRICS_PORT: '{figures}' is no port; write a number, or 0 for none")
     if not _listed(values["WARY_PLATFORMS"]):
         faults.append("WARY_PLATFORMS: empty; name at least one, such as web")
     if country and not (len(country) == LETTERS_OF_A_COUNTRY and country.isalpha()):

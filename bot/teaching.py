@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
+from hashlib import blake2b
 from itertools import chain, islice
 from pathlib import Path
 
@@ -177,6 +178,11 @@ def mark(settings: Settings) -> Mark:
                 times = (status.st_mtime_ns, status.st_ctime_ns)
                 found[str(path)] = (*times, status.st_mode, status.st_size)
     return Mark(clock.now().date(), found)
+
+
+def fingerprint(found: Mark) -> str:
+    """Return a short name of the files in *found*: the same files have the same."""
+    return blake2b(repr(sorted(found.files.items())).encode(), digest_size=6).hexdigest()
 
 
 def relearned(

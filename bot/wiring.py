@@ -7,8 +7,7 @@ import asyncio
 import logging
 import signal
 import socket
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from importlib import import_module
@@ -19,28 +18,30 @@ import uvicorn
 
 import bot
 from bot import i18n, store
-from bot.console import demo, health
+from bot.console import demo, health, metrics
 from bot.core.card import Card, Text
 from bot.core.message import Message, Rich
-from bot.core.trouble import Trouble
 from bot.engine import calendar
-from bot.ports import ASGI, Barred, Connect, Hosted, Platform, Post, StoreDown, Tools
+from bot.ports import ASGI, Connect, Hosted, Platform, Post, Tools
 from bot.runtime import aid, clock, export
 from bot.runtime.crowd import PERSON
 from bot.runtime.hear import Ear
+from bot.runtime.leading import Leads
+from bot.runtime.loops import Loops, Voice, Work
+from bot.runtime.measuring import Figures, Measured, Readiness, Rooms
 from bot.runtime.outbox import Dispatcher
 from bot.runtime.reload import Reload
 from bot.runtime.render import Render, renderer
+from bot.runtime.tally import Tally
 from bot.runtime.throttle import Gate
 from bot.runtime.turn import Turns
+from bot.runtime.watchdog import Watchdog
+from bot.runtime.waves import Waves
 from bot.settings import LAST_PORT, Settings, SettingsError
-from bot.teaching import Taught, mark, relearned, servable, taught
+from bot.teaching import Taught, fingerprint, mark, relearned, servable, taught
 
 PORTS = 20
 """How many further ports the demo tries where its own is taken."""
-
-STOP_SECONDS = 8
-"""How long what is in flight may take to end.  Source: trust.md, 11.4."""
 
 LINE_SECONDS = 75
 """How long a silent line of HTTP stays open: longer than whoever calls keeps it.
@@ -59,7 +60,7 @@ log = logging.getLogger(__name__)
 
 
 class Busy(OSError):
-    """Somebody else holds what only one may have: the database's lead, or the port."""
+    """Somebody else holds what only one may have: the database, or the port."""
 
 
 class Wary:
@@ -89,12 +90,37 @@ class Wary:
             forgot=lambda where: export.forget(self._platforms, where),
         )
         self._turns = Turns(base, made.library, self._tools, ear, self._deliver)
-        self._dispatchers: dict[str, Dispatcher] = {}
-        self._platforms: list[Platform] = []
+        self._waves = Waves(base.sends.step, clock.now)
+        self._leads = Leads(base, clock.now, tally := Tally())
+        self.loops = Loops(self._turns, self._leads, base, clock.now, self._troubles.tell)
+        self.reload = self._reloading(settings, made)
+        self._rooms = Rooms(
+            base=base,
+            turns=self._turns,
+            clock=clock.Clock(base, self._turns.receive, served=self._leads.led),
+            leads=self._leads,
+            watchdog=Watchdog(clock.now, self._troubles.tell),
+            reload=self.reload,
+            tally=tally,
+        )
+        self._readiness = Readiness(self._rooms, clock.now, self._troubles.tell)
+        self._figures = Figures(self._rooms, self._readiness, clock.now, self._version)
         self.hosted = False  # whether any of them is spoken to over HTTP
-        self._stop = asyncio.Event()
+
+    def _reloading(self, settings: Settings, made: Taught) -> Reload[Taught]:
         anew = partial(mark, settings), lambda: relearned(settings, self._made)
-        self.reload: Reload[Taught] = Reload(*anew, take=self.teach, known=made.mark)
+        return Reload(*anew, take=self.teach, known=made.mark)
+
+    @property
+    def _platforms(self) -> list[Platform]:
+        return [one.platform for one in self.loops.voices.values()]
+
+    def _deliver(self, posts: Sequence[Post]) -> None:
+        self.loops.deliver(posts)
+
+    def _version(self) -> str:
+        """Return the fingerprint of what is taught."""
+        return fingerprint(self._made.mark)
 
     def _say(self, locale: str, text: Text) -> Rich:
         return self._made.catalogues.translate(locale, text)
@@ -108,10 +134,6 @@ class Wary:
         self._rendered = renderer(self._say, i18n.rtl)
         self._turns.teach(made.library)
 
-    def _deliver(self, posts: Sequence[Post]) -> None:
-        for name, dispatcher in self._dispatchers.items():
-            dispatcher.offer([post for post in posts if post.address.platform == name])
-
     def join(self, name: str, *, shown: bool = False) -> Platform:
         """Connect the platform in the folder *name*; *shown*: with the demo's panels beside it."""
         aside = demo.panels(self._base.known, self._say) if shown else None
@@ -120,97 +142,57 @@ class Wary:
         gate = Gate(platform.limits.rate, clock.monotonic)
         if platform.limits.rate <= SCARCE and self._settings.pace:
             self._turns.crowd.pace(name, replace(PERSON, each=60 / self._settings.pace))
-        self._dispatchers[name] = Dispatcher(platform, self._base, self._render, gate, clock.now)
-        self._platforms.append(platform)
+        tally = self._rooms.tally
+        sender = Dispatcher(platform, self._base, self._render, gate, clock.now, tally)
+        self.loops.voices[name] = Voice(platform, sender)
+        self._rooms.gates[name] = gate
+        if isinstance(platform, Measured):
+            self._rooms.measured[name] = platform
         self.hosted |= isinstance(platform, Hosted)
         return platform
 
     def stop(self) -> None:
         """End the run as soon as what is in flight has ended."""
-        self._stop.set()
+        self.loops.stop()
 
     async def ready(self) -> bool:
-        """Return whether the database answers, and every platform hears what people do."""
-        try:
-            await self._base.next_due()
-        except StoreDown:
-            return False
-        return not (self._stop.is_set() or self._troubles.lasting)
+        """Return whether this process can do its work, and every platform hears what people do.
+
+        One that stands by is as ready as the one that leads.
+        """
+        await self._readiness.look()
+        return not (self.loops.stopping or self._troubles.lasting)
 
     def site(self) -> ASGI:
         """Return the one HTTP site: the pages for machines, and the platforms' own."""
-        hosted = {one.path: one.app for one in self._platforms if isinstance(one, Hosted)}
+        hosted = {
+            one.path: health.Led(one.app, partial(self._leads.stands_by, one.name))
+            for one in self._platforms
+            if isinstance(one, Hosted)
+        }
         return health.front(self.ready, hosted, self._troubles)
 
-    async def run(self, listener: socket.socket | None = None) -> None:
+    async def run(
+        self, listener: socket.socket | None = None, private: socket.socket | None = None
+    ) -> None:
         """Run until stopped, or until the terminal has no more input.
 
+        *listener* is that of the site, *private* that of the figures.
+
         Raises:
-            Busy: another process sends from this database.
+            Busy: another process has this database for itself.
         """
-        if not await self._base.lead():
+        if not await self._base.enter():
             message = "another Wary process uses this database; stop it, or name another one"
             raise Busy(message)
-        await self._base.release(clock.now())
-        ticking = clock.Clock(self._base, self._turns.receive, served=tuple(self._dispatchers))
-        await self._loops(ticking, listener)
-
-    async def _loops(self, ticking: clock.Clock, listener: socket.socket | None) -> None:
-        server = _server(self.site()) if listener else None
-        work = [asyncio.create_task(self._turns.run())]
-        heard = self._turns.receive
-        work += [
-            asyncio.create_task(self._alone(name, one.run(heard, one.woken)))
-            for name, one in self._dispatchers.items()
-        ]
-        ends: list[asyncio.Task[object]] = [asyncio.create_task(self._stop.wait())]
-        ends += [
-            asyncio.create_task(self._alone(one.name, one.listen(heard)))
-            for one in self._platforms
-        ]
-        if server and listener:
-            ends.append(asyncio.create_task(server.serve([listener])))
-        scheduler = ticking.tick(also=[self.reload.look])
+        await self._leads.begin(tuple(self.loops.voices))
+        sites = ((self.site, listener), (lambda: metrics.page(self._figures.measure), private))
+        servers = [served(site(), one) for site, one in sites if one]
+        scheduler = self._rooms.clock.tick(also=[self.reload.look, self._waves.roll])
         try:
-            done, _ = await asyncio.wait({*work, *ends}, return_when=asyncio.FIRST_COMPLETED)
+            await self.loops.run(servers, [self._rooms.watchdog.run])
         finally:
             scheduler.shutdown(wait=False)
-            await self._end(work, ends, server)
-        for task in done:
-            task.result()
-
-    async def _end(
-        self,
-        work: Sequence[asyncio.Task[None]],
-        ends: Sequence[asyncio.Task[object]],
-        server: uvicorn.Server | None,
-    ) -> None:
-        """Stop hearing first, let what is in flight end, then let go."""
-        self._stop.set()
-        if server:
-            server.should_exit = True
-        served = [ends[-1]] if server else []
-        for task in ends[: len(ends) - len(served)]:
-            task.cancel()
-        self._turns.stop()
-        await asyncio.wait(work[:1], timeout=STOP_SECONDS / 2)
-        # After the last turn, so that what it answered still goes out.
-        for dispatcher in self._dispatchers.values():
-            dispatcher.stop()
-        await asyncio.wait([*work, *ends], timeout=STOP_SECONDS / 2)
-        for task in (*work, *ends):
-            task.cancel()
-            with suppress(asyncio.CancelledError, Barred):
-                await task
-
-    async def _alone(self, name: str, work: Awaitable[None]) -> None:
-        """Do *work* of the platform *name*; where its token is refused, it alone stops."""
-        try:
-            await work
-        except Barred:
-            log.critical("token_refused", extra={"platform": name})
-            self._troubles.tell(Trouble(name, "token_refused", clock.now()))
-            await self._stop.wait()
 
 
 async def serve(
@@ -238,13 +220,14 @@ async def serve(
         # Before anybody is told that it serves: who was told may say at once that it shall end.
         on_signals(running)
         listener = aside(config.host, config.port) if watched and not running.hosted else None
+        private = listening(config.host, config.metrics) if watched and config.metrics else None
         if running.hosted:
             listener = listening(config.host, config.port, PORTS if shown and config.port else 0)
             host, port = listener.getsockname()[:2]
             tell(f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/")
             if shown:
                 tell("Open this address in a browser.  Nothing leaves this computer; Ctrl+C ends.")
-        await running.run(listener)
+        await running.run(listener, private)
     finally:
         await base.close()
 
@@ -263,6 +246,12 @@ def _connected(name: str, settings: Settings, tools: Tools) -> Platform:
         raise SettingsError((fault,)) from error
     except ValueError as error:
         raise SettingsError((str(error),)) from error
+
+
+def served(site: ASGI, listener: socket.socket) -> tuple[uvicorn.Server, Work]:
+    """Return the server of *site*, and the work of answering on *listener*."""
+    server = _server(site)
+    return server, partial(server.serve, [listener])
 
 
 def _server(site: ASGI) -> uvicorn.Server:

@@ -7,6 +7,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
+from starlette.types import Receive, Scope, Send
 
 from bot.core.trouble import Trouble
 from bot.ports import ASGI
@@ -50,6 +51,23 @@ def _told(trouble: Trouble) -> dict[str, object]:
         "since": trouble.since.isoformat(),
     }
     return said | ({"seconds": trouble.seconds} if trouble.seconds else {})
+
+
+class Led:
+    """An application that says that another process answers, while this one stands by."""
+
+    def __init__(self, app: ASGI, stands_by: Callable[[], bool]) -> None:
+        """Lead to *app* unless this process *stands_by*."""
+        self._app = app
+        self._stands_by = stands_by
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, or tell to come again."""
+        if not self._stands_by():
+            await self._app(scope, receive, send)
+            return
+        away = PlainTextResponse("standing by\n", 503, headers={"Retry-After": "1"})
+        await away(scope, receive, send)
 
 
 def front(

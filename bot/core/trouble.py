@@ -8,14 +8,24 @@ from datetime import datetime
 from typing import Literal
 
 What = Literal[
-    "token_refused", "foreign_webhook", "identity_changed", "intake_stopped", "updates_lost"
+    "token_refused",
+    "foreign_webhook",
+    "identity_changed",
+    "intake_stopped",
+    "updates_lost",
+    "database_down",
+    "intake_late",
+    "clock_stuck",
+    "clock_jumped",
+    "disk_full",
+    "task_died",
 ]
 """Names of troubles; the log tells each under the same name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Something is wrong on *platform* since then; ``over``: it is no more.
+    """Something is wrong on *platform*, empty for the whole, since then; ``over``: it is no more.
 
     ``seconds`` is the length of what was over when it was found, 0 for what lasts.
     """

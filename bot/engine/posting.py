@@ -31,7 +31,7 @@ def today(place: Learner, library: Library, day: date) -> tuple[Learner, Card | 
     count = counts.get(told.id, 0)
     posted = replace(posted, progress=progress.met(posted, told.id, 1))
     if not asks:
-        return posted, _lesson(place, library, told)
+        return posted, announced(place, library, told)
     items = _items(place, library, told)
     return posted, _question(place, library, items[count % len(items)], day)
 
@@ -41,7 +41,8 @@ def _items(place: Learner, library: Library, told: Lesson) -> tuple[Item, ...]:
     return tuple(item for item in items if item.type in OPTIONS)
 
 
-def _lesson(place: Learner, library: Library, told: Lesson) -> Card:
+def announced(place: Learner, library: Library, told: Lesson) -> Card:
+    """Return the card that tells of a lesson, the same for everybody of one track and language."""
     texts = [helplines.filled(lesson.cards(place.track, told)[0], library)]
     if told.action:
         texts.append(Text("lesson.to_do", (("action", Text(f"{told.id}.action")),)))

@@ -6,12 +6,14 @@ arithmetic in ``engine/calendar.py``.
 
 import logging
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections import Counter
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import UTC, datetime
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
+from bot.core.events import Incoming
 from bot.ports import Now, Receive, Store, StoreDown
 
 TICK_SECONDS = 5
@@ -43,14 +45,19 @@ class Clock:
         store: Store,
         receive: Receive,
         read: Now = now,
-        served: Sequence[str] | None = None,
+        served: Collection[str] | None = None,
     ) -> None:
         """Join the plans and the intake.
 
-        *served* names the platforms of this process: a lesson for another one would only wait
-        here, and perhaps expire.  None means all.
+        *served* holds the platforms for which this process fires just now: a lesson for another
+        one would only wait here, and perhaps expire.  None means all.
         """
         self._served = served
+        self.fired: Counter[str] = Counter()
+        """Occurrences by their result: ``fired``, and ``failed`` for a look that came to nothing.
+        """
+        self.looked = monotonic()
+        """When the last look at who is due ended, whatever came of it."""
         self._store = store
         self._receive = receive
         self._read = read
@@ -59,14 +66,24 @@ class Clock:
         """Raise everything that is due and return how many events that were."""
         fired = 0
         try:
-            while due := await self._store.claim_due(self._read(), DUE, self._served):
+            while due := await self._due():
                 await self._receive(due)
                 fired += len(due)
+                self.fired["fired"] += len(due)
+                self.looked = monotonic()
             await self._store.scrub()
         except StoreDown:
             # The leases end by themselves, so the next tick finds the same people again.
+            self.fired["failed"] += 1
             log.warning("fire_failed", extra={"fired": fired})
+        self.looked = monotonic()
         return fired
+
+    async def _due(self) -> Sequence[Incoming]:
+        if self._served is None:
+            return await self._store.claim_due(self._read(), DUE)
+        served = tuple(self._served)
+        return await self._store.claim_due(self._read(), DUE, served) if served else ()
 
     async def tidy(self) -> None:
         """Forget what is older than its term."""

@@ -5,8 +5,10 @@ Rule 2: an edit that a newer one overtook is not sent.
 """
 
 from collections import OrderedDict
+from dataclasses import replace
 from datetime import timedelta
 
+from bot.core.card import Card, Para, Text
 from bot.core.events import Address
 from bot.core.message import Message
 from bot.ports import (
@@ -28,6 +30,12 @@ from bot.runtime.throttle import Gate
 
 EDITED = 10_000
 """Messages of which it is remembered which edit was the last."""
+
+
+def doubled(card: Card) -> Card:
+    """Return *card* with a first line that says it may have arrived before."""
+    headline = (Para(card.title),) if card.title else ()
+    return replace(card, title=Text("send.again"), body=(*headline, *card.body))
 
 
 class Courier:
@@ -97,7 +105,7 @@ class Courier:
     async def _message(self, post: Post) -> Message:
         if post.card.files:
             return await carried(post, self._store, self._render)
-        return self._render(post.card, post.locale)
+        return self._render(doubled(post.card) if post.repeat else post.card, post.locale)
 
     def _overtaken(self, post: Post) -> bool:
         """Return whether a newer edit of the same message has left already."""

@@ -7,7 +7,7 @@ Rule 4: who is one too many is refused and comes again; who is too fast is put a
 """
 
 from collections import OrderedDict, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -88,11 +88,15 @@ NONE = Matter()
 
 @dataclass(frozen=True, slots=True)
 class Waiting(Generic[T]):
-    """An event that waits, with the *ticket* by which its sender is answered."""
+    """An event that waits, with the *ticket* by which its sender is answered.
+
+    ``since`` is when it came, by the crowd's clock.
+    """
 
     incoming: Incoming
     ticket: T
     kind: str = ""
+    since: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +136,10 @@ class Rounds(Generic[K, T]):
         """Put *one* at the end of the queue of *key*."""
         self._queues.setdefault(key, deque()).append(one)
         self._count += 1
+
+    def firsts(self) -> Iterator[T]:
+        """Yield the first of each queue."""
+        return (queue[0] for queue in self._queues.values())
 
     def take(self, most: int) -> list[T]:
         """Take at most *most* in rounds."""
@@ -190,7 +198,7 @@ class Crowd(Generic[T]):
         who = sender(incoming)
         if isinstance(incoming.event, Due) and who not in self._people:
             # Hundreds at once, and of most of them nothing is remembered here.
-            self._rounds.add(who, Waiting(incoming, ticket))
+            self._rounds.add(who, Waiting(incoming, ticket, since=self._seconds()))
             return Came()
         matter = _matter(incoming)
         if isinstance(incoming.event, Due) or self._pays(incoming, who):
@@ -204,6 +212,11 @@ class Crowd(Generic[T]):
         self._aside += older is not None
         self._wait(incoming, ticket, matter)
         return Came((older.ticket,) if older else ())
+
+    def waited(self) -> float:
+        """Return for how many seconds the one who waits longest has waited, 0 for nobody."""
+        now = self._seconds()
+        return max((now - one.since for one in self._rounds.firsts()), default=0.0)
 
     def take(self, most: int) -> list[Waiting[T]]:
         """Take at most *most* events: one of each sender, then the second of each."""
@@ -228,7 +241,7 @@ class Crowd(Generic[T]):
 
     def _wait(self, incoming: Incoming, ticket: T, matter: Matter) -> None:
         who = sender(incoming)
-        self._rounds.add(who, Waiting(incoming, ticket, matter.kind))
+        self._rounds.add(who, Waiting(incoming, ticket, matter.kind, self._seconds()))
         purse = self._people.get(who)
         if purse and purse.last != matter.whole:
             self._people[who] = Purse(purse.paid, purse.told, matter.whole)

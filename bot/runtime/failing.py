@@ -59,7 +59,7 @@ def in_doubt(post: Post, now: datetime) -> Outcome:
     """
     if post.attempts >= REPEATS[post.guarantee]:
         return Outcome(post.id, "unknown")
-    return Outcome(post.id, "pending", again=_later(post.attempts - 1, now))
+    return Outcome(post.id, "pending", again=_later(post.attempts - 1, now), doubt=True)
 
 
 def _later(tries: int, now: datetime) -> datetime:

@@ -14,13 +14,16 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from uuid import uuid4
 
 from bot.core.events import Address, Event, Incoming, Left, Muted
 from bot.ports import Conflict, Now, Outcome, Platform, Post, Receive, Store, StoreDown
+from bot.runtime.clock import monotonic
 from bot.runtime.courier import Courier
 from bot.runtime.queue import HELD, Ended, Queue
 from bot.runtime.render import Render
+from bot.runtime.tally import Tally
 from bot.runtime.throttle import Gate
 
 IN_FLIGHT = 30
@@ -36,21 +39,38 @@ class Dispatcher:
     """Sends the posts of one platform, over one token."""
 
     def __init__(
-        self, platform: Platform, store: Store, render: Render, gate: Gate, now: Now
+        self,
+        platform: Platform,
+        store: Store,
+        render: Render,
+        gate: Gate,
+        now: Now,
+        tally: Tally | None = None,
     ) -> None:
-        """Join platform, ledger and gate."""
+        """Join platform, ledger and gate; *tally* counts what became of posts."""
+        self._tally = tally
         self._name = platform.name
-        self._store = store
-        self._now = now
+        self._store, self._now = store, now
         self._courier = Courier(platform, store, render, gate, now)
         self._queue = Queue(platform, store, gate, now)
         rate = min(platform.limits.rate, 2 * HELD)
         self._width = int(max(IN_FLIGHT, rate * FLIGHT_SECONDS))
-        self._wake = asyncio.Event()
+        self._wake, self._calm = asyncio.Event(), asyncio.Event()
+        self._calm.set()
+        self._held = False
         self._flying: dict[asyncio.Task[Outcome], Post] = {}
         self._ended: list[Ended] = []
         self._fault: BaseException | None = None
         self._stopping = False
+
+    def hold(self, *, held: bool) -> None:
+        """Let nothing more leave while *held*: the platform is not open."""
+        self._held = held
+        self._wake.set()
+
+    async def quiet(self) -> None:
+        """Return once nothing is on its way, and all that ended is written down."""
+        await self._calm.wait()
 
     def stop(self) -> None:
         """End ``run`` after the replies at hand; nothing new is claimed."""
@@ -79,6 +99,8 @@ class Dispatcher:
         finally:
             for task in self._flying:
                 task.cancel()
+            self._flying.clear()
+            self._calm.set()
 
     async def woken(self) -> None:
         """Wait until posts are offered, one has ended or may leave: ``POLL_SECONDS`` at most."""
@@ -94,7 +116,13 @@ class Dispatcher:
         on their way, it waits for them.
         """
         self._wake.clear()
-        moved = await self._record(receive) + await self._begin()
+        try:
+            moved = await self._record(receive) + await self._begin()
+        finally:
+            if self._flying or self._ended:
+                self._calm.clear()
+            else:
+                self._calm.set()
         if not moved and self._flying:
             await self.woken()
             return len(self._flying)
@@ -110,6 +138,8 @@ class Dispatcher:
         if ended:
             await self._store.settle([outcome for _, outcome in ended], self._now())
             del self._ended[: len(ended)]
+            if self._tally:
+                self._tally.settled(ended)
         if not self._flying:
             self._courier.check()
         fault, self._fault = self._fault, None
@@ -117,6 +147,11 @@ class Dispatcher:
             raise fault
         await _tell_gone(ended, receive, self._now)
         return len(ended)
+
+    def _arrived(self, began: float, _: asyncio.Task[Outcome]) -> None:
+        self._wake.set()
+        if self._tally:
+            self._tally.flown(self._name, monotonic() - began)
 
     def _land(self) -> None:
         """Take over the results of what ended."""
@@ -136,7 +171,7 @@ class Dispatcher:
     async def _begin(self) -> int:
         """Let as many posts leave as there is room for, and return how many those are."""
         room = self._width - len(self._flying) - len(self._ended)
-        if room <= 0 or self._courier.barred:
+        if room <= 0 or self._held or self._courier.barred:
             return 0
         posts = await self._queue.next(room, {post.address for post in self._flying.values()})
         self._ended += self._queue.handed_back()
@@ -147,7 +182,7 @@ class Dispatcher:
             raise
         for post in marked:
             task = asyncio.create_task(self._courier.send(post))
-            task.add_done_callback(lambda _: self._wake.set())
+            task.add_done_callback(partial(self._arrived, monotonic()))
             self._flying[task] = post
         return len(posts)
 

@@ -42,6 +42,8 @@ class Reload(Generic[Made]):
         self._known = known
         self._seen: object = None
         self._busy = asyncio.Lock()
+        self.refused = 0
+        """How often what was found could not be taught."""
 
     async def look(self) -> None:
         """Learn anew if the files have changed, and not since the last look."""
@@ -62,6 +64,7 @@ class Reload(Generic[Made]):
             for fault in faults[:TOLD]:
                 log.error("content_refused", extra={"fault": str(fault)})
             if faults:
+                self.refused += 1
                 log.error("content_kept", extra={"faults": len(faults)})
                 return False
             log.warning("content_reloaded")

@@ -171,6 +171,7 @@ class Turns:
         self._ear = ear
         self._deliver = deliver
         self.crowd: Crowd[Ticket] = Crowd(clock.monotonic)
+        self.repeated = 0  # events that had been taken before
         self._wake = asyncio.Event()
         self._stopping = False
 
@@ -300,6 +301,7 @@ class Turns:
         behind = [event for _, event in batch.fresh if event.id not in receipts]
         if behind:
             receipts |= dict(zip([one.id for one in behind], await self.take(behind), strict=True))
+        self.repeated += len(incoming) - len(receipts)
         return [receipts.get(event.id, Receipt(fresh=False)) for event in incoming]
 
 

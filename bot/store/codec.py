@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from hashlib import blake2b
 from operator import attrgetter
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeVar
 
 from sqlalchemy import Row
 
@@ -49,6 +49,9 @@ from bot.core.learner import (
     Track,
 )
 from bot.core.rhythm import Rhythm
+from bot.core.send import Audience
+
+T = TypeVar("T")
 
 Record: TypeAlias = Row[*tuple[Any, ...]]
 """A row as it comes back from the database, its values by their columns' names."""
@@ -75,6 +78,7 @@ _STAGES: Final = (Stranger, Idle, Choosing, Reading, Answering, Answered, Acting
 _PARTS: Final = (
     Action,
     Ask,
+    Audience,
     Bullets,
     Button,
     Card,
@@ -181,13 +185,31 @@ def unpack_card(text: str) -> Card:
     Raises:
         ValueError: *text* is not a card of this version.
     """
+    return _unpacked(text, Card)
+
+
+def _unpacked(text: str, kind: type[T]) -> T:
     try:
-        card = _load(text)
+        found = _load(text)
     except (KeyError, TypeError, ValueError) as error:
-        raise ValueError("a stored card is not of this version") from error
-    if not isinstance(card, Card):
-        raise ValueError("a stored card is not of this version")  # noqa: TRY004  the data is wrong, not the call
-    return card
+        raise ValueError(f"a stored {kind.__name__} is not of this version") from error
+    if not isinstance(found, kind):
+        raise ValueError(f"a stored {kind.__name__} is not of this version")  # noqa: TRY004  the data is wrong, not the call
+    return found
+
+
+def pack_audience(audience: Audience) -> str:
+    """Return *audience* as JSON, the same for the same."""
+    return _dump(audience)
+
+
+def unpack_audience(text: str) -> Audience:
+    """Return the audience that was packed.
+
+    Raises:
+        ValueError: *text* is not an audience of this version: nobody may be guessed at.
+    """
+    return _unpacked(text, Audience)
 
 
 def card_hash(packed: str) -> bytes:

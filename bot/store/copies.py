@@ -1,7 +1,8 @@
 """Copies of the database: made while it runs, kept for a term, and put back without a ghost.
 
 Rule 1: a copy that is put back forgets again whoever was forgotten since, before it is used.
-Rule 2: what was owed when the copy was made is not sent: it is old, or was sent meanwhile.
+Rule 2: what was owed when the copy was made is not sent unless that is asked for: it is old, or
+was sent meanwhile; and what came due since is put off to the next day that is still to come.
 Rule 3: the database is replaced in one step, and what it was is kept beside it for a term.
 """
 
@@ -10,11 +11,20 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import URL, Connection, bindparam, func, select, update
+from sqlalchemy import (
+    URL,
+    BigInteger,
+    Connection,
+    bindparam,
+    func,
+    select,
+    type_coerce,
+    update,
+)
 
 from bot.ports import StoreDown
 from bot.store.database import journal_of, try_key
@@ -25,10 +35,15 @@ from bot.store.line import Line, file_of, located
 from bot.store.migrate import REVISIONS, SchemaMismatch, move, refuse, version
 from bot.store.sealing import PRIVATE, Seal, key_of
 from bot.store.settling import count
-from bot.store.tables import OPEN, outbox
+from bot.store.tables import MICROSECOND, OPEN, Instant, outbox, plans, sends
 
 KEPT: Final = timedelta(days=30)
 """How long a copy that Wary made is kept: the next backup deletes those that are older."""
+
+NAME_IT: Final = "name the copy: wary db restore COPY"
+NAME_NONE: Final = (
+    "run pg_restore --clean --if-exists first, then: wary db restore, without a name"
+)
 
 _STAMP: Final = "%Y%m%dT%H%M%SZ"
 _OWED: Final = (
@@ -46,6 +61,20 @@ _IN_DOUBT: Final = (
     .where(outbox.c.state == "sending")
     .values(state="unknown", outcome="unknown", **_ENDED)
 )
+_OVERDUE: Final = (
+    select(plans.c.local_date, func.min(plans.c.due_at), func.max(plans.c.due_at))
+    .where(plans.c.due_at <= bindparam("now"))
+    .group_by(plans.c.local_date)
+)
+_LATE: Final = update(plans).where(
+    plans.c.local_date == bindparam("day"),
+    plans.c.due_at > bindparam("after"),
+    plans.c.due_at <= bindparam("until"),
+)
+_PAUSE: Final = (
+    update(sends).where(sends.c.state.in_(["planned", "running"])).values(state="paused")
+)
+_DAY: Final = timedelta(days=1)
 _SKIP: Final = update(outbox).where(OPEN).values(state="skipped", outcome="skipped", **_ENDED)
 
 
@@ -131,9 +160,11 @@ async def restore(
     *,
     key: Path | None = None,
     journal: Path | None = None,
+    resume: bool = False,
 ) -> Restored:
     """Put *copy* in the place of the database at *url*, quiet and without whoever was forgotten.
 
+    With *resume* it is not quiet: what was owed then is sent, and so is what came due since.
     On PostgreSQL *copy* is None: pg_restore has put it there, and what is left is done here.
 
     Raises:
@@ -146,11 +177,7 @@ async def restore(
     place = located(url)
     file = file_of(place)
     if (file is None) != (copy is None):
-        raise ValueError(
-            "name the copy: wary db restore COPY"
-            if copy is None
-            else "run pg_restore --clean --if-exists first, then: wary db restore, without a name"
-        )
+        raise ValueError(NAME_IT if copy is None else NAME_NONE)
     line = Line(place)
     lead = Lead(line, file)
     try:
@@ -158,8 +185,8 @@ async def restore(
             raise ValueError("another Wary process uses this database; stop it first")
         book = _book(place, file, key, journal)
         if file is None or copy is None:
-            return await _quiet(place, book, now)
-        return await _replaced(file, copy, book, now)
+            return await _quiet(place, book, now, resume=resume)
+        return await _replaced(file, copy, book, now, resume=resume)
     finally:
         await lead.close()
         await line.close()
@@ -184,11 +211,13 @@ def _book(place: URL, file: Path | None, key: Path | None, journal: Path | None)
     return _Book(seal, book)
 
 
-async def _replaced(file: Path, copy: Path, book: _Book, now: datetime) -> Restored:
+async def _replaced(
+    file: Path, copy: Path, book: _Book, now: datetime, *, resume: bool
+) -> Restored:
     draft = file.with_name(f".{file.name}.restored")
     _copy(copy, draft)
     try:
-        done = await _quiet(located(f"sqlite:///{draft}"), book, now)
+        done = await _quiet(located(f"sqlite:///{draft}"), book, now, resume=resume)
         with closing(sqlite3.connect(draft)) as base:
             # Whoever was forgotten just now stands in no empty page either.
             base.execute("VACUUM")
@@ -229,7 +258,7 @@ def _set_aside(file: Path) -> Path | None:
     return before
 
 
-async def _quiet(place: URL, book: _Book, now: datetime) -> Restored:
+async def _quiet(place: URL, book: _Book, now: datetime, *, resume: bool) -> Restored:
     """Bring what was put back to this version, forget again, and let nothing old be sent."""
     line = Line(place)
     try:
@@ -240,7 +269,7 @@ async def _quiet(place: URL, book: _Book, now: datetime) -> Restored:
             await line.run(move, REVISIONS[-1])
         await line.run(try_key, book.seal)
         forgotten = await line.run(catch_up, book.journal)
-        skipped = await line.run(_skip, now)
+        skipped = 0 if resume else await line.run(_skip, now)
         await line.scrub()
     finally:
         await line.close()
@@ -252,10 +281,24 @@ def _skip(conn: Connection, now: datetime) -> int:
     for row in conn.execute(_OWED):
         word = "unknown" if row.state == "sending" else "skipped"
         counts[row.send_id, word] = counts.get((row.send_id, word), 0) + row.n
+    conn.execute(_PAUSE)
+    for day, first, last in conn.execute(_OVERDUE, {"now": now}).all():
+        # Of one local date hours differ: those that are late by as many days move together.
+        for late in range((now - last) // _DAY + 1, (now - first) // _DAY + 2):
+            _put_off(conn, day, late, now)
     doubtful = conn.execute(_IN_DOUBT, {"now": now}).rowcount
     skipped = conn.execute(_SKIP, {"now": now}).rowcount
     count(conn, counts)
     return doubtful + skipped
+
+
+def _put_off(conn: Connection, day: date, late: int, now: datetime) -> None:
+    """Put the plans of the local date *day* that are late by *late* days off to their next day."""
+    until = now - (late - 1) * _DAY
+    named = {"day": day, "after": until - _DAY, "until": until}
+    moved = type_coerce(plans.c.due_at, BigInteger) + late * (_DAY // MICROSECOND)
+    values = {"due_at": type_coerce(moved, Instant), "local_date": day + late * _DAY}
+    conn.execute(_LATE.values(**values, tries=0, leased_until=None), named)
 
 
 async def new_journal(

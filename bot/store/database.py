@@ -3,7 +3,7 @@
 Rule 1: this file only passes on; what is done in a transaction stands in the file it names.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,9 +11,10 @@ from typing import Final
 
 from sqlalchemy import URL, Connection, select
 
+from bot.core.effects import Lane
 from bot.core.events import Address, Incoming
-from bot.ports import Batch, Kept, Known, Outcome, Post, StoreDown
-from bot.store import clock, export, outbox, reports, settling
+from bot.ports import Batch, Kept, Known, Outcome, Post, State, StoreDown
+from bot.store import clock, export, outbox, reports, settling, vital
 from bot.store.batch import Turn
 from bot.store.erasing import catch_up
 from bot.store.forgotten import Journal, JournalFault
@@ -21,6 +22,7 @@ from bot.store.leading import Lead
 from bot.store.line import Line, file_of, located
 from bot.store.migrate import ready
 from bot.store.sealing import PRIVATE, Key, Seal, key_of
+from bot.store.sending import Audits, Sends
 from bot.store.sqlite import in_memory
 from bot.store.tables import EPOCH, addresses
 
@@ -33,21 +35,27 @@ class Posts:
 
     _line: Line
     _seal: Seal
+    _lead: Lead
     _next_scrub: datetime = EPOCH
 
     async def claim_posts(self, platform: str, now: datetime, limit: int) -> Sequence[Post]:
         """Lease at most *limit* pending posts, best lane first, oldest first within a lane."""
-        return await self._line.run(outbox.claim, platform, now, limit, self._seal)
+        epoch = self._lead.epoch(platform)
+        if epoch is None:
+            return ()
+        return await self._line.run(outbox.claim, platform, now, limit, self._seal, epoch)
 
     async def mark(self, posts: Sequence[Post]) -> Sequence[Post]:
         """Turn leased posts into ``sending``, commit, and return those that still were leased."""
-        return await self._line.run(outbox.mark, posts) if posts else ()
+        epochs = {p.address.platform: self._lead.epoch(p.address.platform) for p in posts}
+        led = {token: epoch for token, epoch in epochs.items() if epoch is not None}
+        return await self._line.run(outbox.mark, posts, led) if led else ()
 
     async def settle(self, outcomes: Sequence[Outcome], now: datetime) -> None:
         """Record what became of posts."""
         if not outcomes:
             return
-        if await self._line.run(settling.settle, outcomes, now, self._seal):
+        if await self._line.run(settling.settle, outcomes, now, self._seal, self._lead.epochs):
             self._line.stale = True
         if self._line.stale and now >= self._next_scrub:
             self._next_scrub = now + BETWEEN_SCRUBS
@@ -84,14 +92,87 @@ class Names:
         await self._line.run(clock.trim, now)
 
 
-class Database(Posts, Names):
+class Vital:
+    """Signs of life: ``bot.runtime.measuring.Vital``."""
+
+    _line: Line
+    _file: Path | None
+
+    async def commits(self, now: datetime) -> None:
+        """Write and read what readiness needs.
+
+        Raises:
+            StoreDown: nothing can be written.
+            Unfit: another version of Wary has changed the tables meanwhile.
+        """
+        await self._line.run(vital.commits, now)
+
+    async def owed(self) -> Sequence[tuple[Lane, State, int]]:
+        """Return how many posts are not final, by lane and state."""
+        return await self._line.run(vital.open_posts)
+
+    async def parked(self) -> int:
+        """Return how many events were set aside for ever."""
+        return await self._line.run(vital.parked)
+
+    def room(self) -> tuple[int, int] | None:
+        """Return the bytes that are free on the disk of a file, and all; None for a server."""
+        return vital.room(self._file)
+
+
+class Seat:
+    """The place of this process among those that use the database.
+
+    It is that of ``bot.runtime.leading.Seat``.
+    """
+
+    _lead: Lead
+
+    @property
+    def epochs(self) -> Mapping[str, int]:
+        """Return, by token that is led, the epoch in which it is."""
+        return self._lead.epochs
+
+    async def alone(self) -> bool:
+        """Return whether no other process uses this database; none can until ``close``."""
+        return await self._lead.take()
+
+    async def enter(self) -> bool:
+        """Return whether this process may serve: beside others on a server, alone on a file."""
+        return await self._lead.enter()
+
+    async def lead(self, token: str, now: datetime) -> bool:
+        """Return whether this process is the one that sends as *token*, or tried and is not.
+
+        What a dead leader held is free then, as after ``release``.
+        """
+        return await self._lead.lead(token, now)
+
+    def ended(self, token: str) -> Sequence[tuple[Lane, State, int]]:
+        """Return the posts of *token* that were final when its lead began, by lane and state."""
+        return self._lead.ended.get(token, ())
+
+    async def leads(self) -> bool:
+        """Return whether all that is led is still held; else nothing is any more."""
+        return await self._lead.leads()
+
+    async def leave(self, token: str) -> None:
+        """Let somebody else send as *token*."""
+        await self._lead.leave(token)
+
+
+class Database(Posts, Names, Vital, Seat):
     """One database: ``bot.ports.Store``, divided as it is there."""
 
-    def __init__(self, line: Line, seal: Seal, journal: Journal, lead: Lead) -> None:
+    def __init__(
+        self, line: Line, seal: Seal, journal: Journal, lead: Lead, file: Path | None = None
+    ) -> None:
         self._line = line
+        self._file = file
         self._seal = seal
         self._journal = journal
         self._lead = lead
+        self.sends, self.audits = Sends(line), Audits(line)
 
     def batch(self, incoming: Sequence[Incoming]) -> AbstractAsyncContextManager[Batch]:
         """Open a transaction over *incoming*; leaving it without ``keep`` changes nothing."""
@@ -114,13 +195,6 @@ class Database(Posts, Names):
     async def next_due(self) -> datetime | None:
         """Return the earliest instant at which a plan can be claimed, or None."""
         return await self._line.run(clock.next_due)
-
-    async def lead(self) -> bool:
-        """Return whether this process is the one that sends from this database.
-
-        Ask before ``release``: only the leader knows that whoever held something is dead.
-        """
-        return await self._lead.take()
 
     async def close(self) -> None:
         """Let go of the database."""
@@ -165,7 +239,7 @@ async def connect(
     except BaseException:
         await line.close()
         raise
-    return Database(line, seal, book, Lead(line, file))
+    return Database(line, seal, book, Lead(line, file), file)
 
 
 def journal_of(

@@ -18,7 +18,7 @@ from bot.store.sealing import PRIVATE, key_of
 from bot.store.sqlite import in_memory
 from bot.store.tables import learners, metadata
 
-REVISIONS: Final = ("0001", "0002", "0003", "0004")
+REVISIONS: Final = ("0001", "0002", "0003", "0004", "0005")
 """All revisions, oldest first: what this version of Wary knows."""
 
 LOCK: Final = 0x6D69677261746521

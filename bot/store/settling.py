@@ -13,6 +13,7 @@ from typing import Final, get_args
 
 from sqlalchemy import (
     BindParameter,
+    Boolean,
     ColumnElement,
     Connection,
     bindparam,
@@ -28,7 +29,7 @@ from bot.ports import Conflict, Outcome, State
 from bot.store.bulk import put
 from bot.store.codec import Record
 from bot.store.sealing import Seal
-from bot.store.tables import OPEN, addresses, learners, outbox, plans
+from bot.store.tables import OPEN, addresses, leaders, learners, outbox, plans
 from bot.store.upserts import upserts
 
 _BEGUN: Final = frozenset({"leased", "sending"})
@@ -46,11 +47,23 @@ Such a row goes as soon as it is final; no learner's key is of this length.
 Ids = Sequence[int]
 _IDS: Final[BindParameter[Ids]] = bindparam("ids", expanding=True)
 
-_ROWS: Final = select(
-    outbox.c.id, outbox.c.send_id, outbox.c.state, outbox.c.address_id, outbox.c.learner_id
+_LED: Final = (
+    select(leaders.c.epoch).where(leaders.c.token == outbox.c.token).scalar_subquery().label("led")
 )
-_ROW: Final = _ROWS.where(outbox.c.id == bindparam("row")).with_for_update()
-_ROWS_MANY: Final = _ROWS.where(outbox.c.id.in_(_IDS)).order_by(outbox.c.id).with_for_update()
+_ROWS: Final = select(
+    outbox.c.id,
+    outbox.c.send_id,
+    outbox.c.state,
+    outbox.c.address_id,
+    outbox.c.learner_id,
+    outbox.c.token,
+    outbox.c.epoch,
+    _LED,
+)
+_ROW: Final = _ROWS.where(outbox.c.id == bindparam("row")).with_for_update(of=outbox)
+_ROWS_MANY: Final = (
+    _ROWS.where(outbox.c.id.in_(_IDS)).order_by(outbox.c.id).with_for_update(of=outbox)
+)
 _OWNED: Final = (
     select(addresses.c.learner_id)
     .join(outbox, outbox.c.address_id == addresses.c.id)
@@ -74,10 +87,17 @@ _FINISH: Final = (
         leased_until=None,
     )
 )
+_DOUBT: Final = bindparam("doubt", type_=Boolean)
 _AGAIN: Final = (
     update(outbox)
     .where(outbox.c.id == bindparam("row"))
-    .values(state="pending", outcome="pending", due_at=bindparam("again"), leased_until=None)
+    .values(
+        state="pending",
+        outcome="pending",
+        due_at=bindparam("again"),
+        leased_until=None,
+        repeat=outbox.c.repeat | (_DOUBT & (outbox.c.guarantee == "at_least_once")),
+    )
 )
 _CLOSE: Final = (
     update(addresses)
@@ -148,22 +168,38 @@ _REPOINT: Final = (
 _DELETE: Final = delete(addresses).where(addresses.c.id == bindparam("row"))
 
 
-def settle(conn: Connection, outcomes: Sequence[Outcome], now: datetime, seal: Seal) -> int:
+_FACTS: Final = frozenset({"sent", "refused", "gone"})
+"""What the service itself has said of a post: true whoever leads by now."""
+
+
+def settle(
+    conn: Connection,
+    outcomes: Sequence[Outcome],
+    now: datetime,
+    seal: Seal,
+    epochs: Mapping[str, int] | None = None,
+) -> int:
     """Record *outcomes* and return how many addresses of nobody went with their last post.
 
-    One that comes too late, for a settled post, changes nothing.
+    One that comes too late, for a settled post, changes nothing; nor does what was decided in an
+    older epoch than that of whoever leads by now, but for what the service has said.  *epochs* are
+    those of the caller, by token; None: it leads.
 
     Raises:
         Conflict: an address that closes or moves went to another learner just now.
     """
     _hold_owners(conn, [o.post for o in outcomes if o.state == "gone" or o.moved_to])
     rows = _rows(conn, [outcome.post for outcome in outcomes])
-    known = {o.post: o for o in outcomes if o.post in rows and _fits(o, rows[o.post])}
+    known = {o.post: o for o in outcomes if o.post in rows and _fits(o, rows[o.post], epochs)}
     final = [o for o in known.values() if o.state in FINAL]
     put(conn, _FINISH, [_finished(outcome, now) for outcome in final])
     _count(conn, final, rows)
     again = [o for o in known.values() if o.state not in FINAL]
-    put(conn, _AGAIN, [{"row": o.post, "again": o.again or now} for o in again])
+    put(
+        conn,
+        _AGAIN,
+        [{"row": o.post, "again": o.again or now, "doubt": o.doubt} for o in again],
+    )
     for outcome in known.values():
         if outcome.moved_to is not None:
             move(conn, rows[outcome.post].address_id, outcome.moved_to, seal)
@@ -196,7 +232,11 @@ def _rows(conn: Connection, ids: Ids) -> dict[int, Record]:
     return {row.id: row for row in found}
 
 
-def _fits(outcome: Outcome, row: Record) -> bool:
+def _fits(outcome: Outcome, row: Record, epochs: Mapping[str, int] | None) -> bool:
+    overtaken = epochs is not None and (row.led or 0) > epochs.get(row.token, 0)
+    born = row.state == "leased" and not row.epoch  # nobody has claimed it yet
+    if overtaken and outcome.state not in _FACTS and not born:
+        return False
     # A result that is known is written even where the post was already taken to be lost.
     return row.state in (_UNSETTLED if outcome.state in FINAL else _BEGUN)
 

@@ -190,6 +190,12 @@ sends: Final = Table(
     Column("planned_at", Instant),
     Column("started_at", Instant),
     Column("finished_at", Instant),
+    # What is still to be done to its rows, a chunk at a time, and how far that has come.
+    Column("task", String, nullable=False, server_default=text("''")),
+    Column("planned_to", BigInteger, nullable=False, server_default=text("-1")),
+    Column("worked_to", BigInteger, nullable=False, server_default=text("0")),
+    # The language of the card for whoever reads none of the others.
+    Column("fallback", String, nullable=False, server_default=text("'en'")),
     UniqueConstraint("kind", "cause"),
     CheckConstraint("kind IN ('alert', 'campaign', 'lesson_day', 'live')", "kind"),
     CheckConstraint(f"guarantee IN ({GUARANTEES})", "guarantee"),
@@ -208,11 +214,26 @@ send_counts: Final = Table(
     sqlite_with_rowid=False,
 )
 
+_partial("ix_sends_open", "finished_at IS NULL", sends.c.state)
+
+send_cards: Final = Table(
+    "send_cards",
+    metadata,
+    # Once for all who read a language, not once a row: a million copies would be a gigabyte.
+    Column("send_id", ForeignKey("sends.id", ondelete="CASCADE"), primary_key=True),
+    Column("locale", String, primary_key=True),
+    Column("card", Text, nullable=False),
+    Column("card_hash", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 outbox: Final = Table(
     "outbox",
     metadata,
     Column("id", _SERIAL, primary_key=True),
-    Column("send_id", ForeignKey("sends.id", ondelete="CASCADE")),
+    # No foreign key: to check each of a million rows takes PostgreSQL longer than to write them,
+    # and a send is never deleted.
+    Column("send_id", _SERIAL),
     Column("cause", String, nullable=False),
     Column("part", SmallInteger, nullable=False),
     # No foreign keys to people: the ledger stays, as a pseudonym, when they go.
@@ -249,7 +270,7 @@ _partial(
     "ix_outbox_pending", _PENDING, outbox.c.token, outbox.c.lane, outbox.c.due_at, outbox.c.id
 )
 _partial("ix_outbox_held", _HELD, outbox.c.token, outbox.c.epoch)
-_partial("ix_outbox_send", "send_id IS NOT NULL", outbox.c.send_id, outbox.c.state)
+_partial("ix_outbox_send", "send_id IS NOT NULL", outbox.c.send_id, outbox.c.state, outbox.c.id)
 _partial("ix_outbox_settled", "settled_at IS NOT NULL", outbox.c.settled_at)
 
 plans: Final = Table(

@@ -15,6 +15,7 @@ from bot.store.tables import (
     addresses,
     erasures,
     guesses,
+    leaders,
     learners,
     links,
     notes,
@@ -38,6 +39,7 @@ class Upserts:
     counts: Insert
     links: Insert
     guesses: Insert
+    leaders: Insert
     erasures: Insert
     reviews: Insert
 
@@ -77,6 +79,7 @@ def upserts(dialect: str) -> Upserts:
         ),
         links=replacing(links),
         guesses=_counting(insert(guesses)),
+        leaders=_following(insert(leaders)),
         erasures=insert(erasures).on_conflict_do_nothing(index_elements=["id"]),
         reviews=replacing(reviews),
     )
@@ -99,3 +102,15 @@ def _counting(guess: postgresql.Insert) -> Insert:
             "since": case((recent, guesses.c.since), else_=first.excluded.since),
         },
     )
+
+
+def _following(leader: postgresql.Insert) -> Insert:
+    """Return what begins the next epoch of a token, and tells its number."""
+    return leader.on_conflict_do_update(
+        index_elements=["token"],
+        set_={
+            "epoch": leaders.c.epoch + 1,
+            "holder": leader.excluded.holder,
+            "since": leader.excluded.since,
+        },
+    ).returning(leaders.c.epoch)

@@ -36,6 +36,24 @@ async def test_without_a_page_the_health_alone_is_served() -> None:
         assert (await client.get("/")).status_code == 404
 
 
+async def test_who_stands_by_says_so_on_every_path_but_those_for_machines() -> None:
+    async def ready() -> bool:
+        return True
+
+    standing = [True]
+    inner = {
+        path: health.Led(PlainTextResponse(f"at {path}"), lambda: standing[0])
+        for path in ("", "/call")
+    }
+    transport = httpx.ASGITransport(app=health.front(ready, inner, health.Troubles()))
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+        for answer in (await client.get("/"), await client.post("/call")):
+            assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+        assert (await client.get("/readyz")).status_code == 200
+        standing[0] = False
+        assert (await client.post("/call")).text == "at /call"
+
+
 def test_a_trouble_is_told_from_its_beginning_until_it_is_over() -> None:
     troubles = health.Troubles()
     for minute in range(3):

@@ -93,6 +93,14 @@ class Served:
         if self.running.returncode is None:
             self.running.kill()
 
+    async def told(self, word: str) -> None:
+        """Wait until *word* stands in the log."""
+        for _ in range(1200):
+            if word in await asyncio.to_thread(self.log.read_text):
+                return
+            await asyncio.sleep(0.05)
+        raise AssertionError(f"{word} was never told")
+
     async def ended(self) -> int:
         assert self.running
         return await self.running.wait()

@@ -118,7 +118,7 @@ def every_posted(library: Library, locale: str, platform: str) -> Iterator[Card]
     for kind, one in itertools.product(get_args(Kind), library.lessons.values()):
         track = min(one.tracks)
         here = replace(me, place=kind, often=Often.WEEKLY, track=track, stage=Idle())
-        yield posting._lesson(here, library, one)
+        yield posting.announced(here, library, one)
         for item in posting._items(here, library, one):
             yield posting._question(here, library, item, NOW.date())
 

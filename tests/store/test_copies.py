@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.effects import Lane, Say
+from bot.core.effects import Lane, Plan, Say
 from bot.ports import StoreDown
 from bot.store.copies import KEPT, backup, restore
 from bot.store.database import connect
@@ -25,8 +25,10 @@ from tests.store.people import (
     NOW,
     REPLY,
     TOMORROW,
+    change,
     event,
     learner,
+    rows,
     take,
 )
 
@@ -50,9 +52,66 @@ async def test_a_copy_from_before_forgets_again_before_anything_is_sent(tmp_path
     again = await connect(url)
     assert await again.known(ANA) is None
     assert await again.claim_posts("telegram", NOW, 10) == ()
-    assert len(await again.claim_due(NOW, 10)) == 1
+    assert await again.claim_due(NOW, 10) == ()
+    assert len(await again.claim_due(NOW + DAY, 10)) == 1
     assert (await learner(again, BEN)).key
     await again.close()
+
+
+async def put_back(url: str, folder: Path, *, resume: bool) -> int:
+    """Copy the database at *url* as of yesterday, put it back, and return what is not sent."""
+    key, journal = folder / "its.key", folder / "its.erased"
+    named = url.startswith("sqlite")
+    if not key.exists():
+        make_key(key)
+    store = await connect(url, key=key, journal=journal)
+    for number, who in enumerate((ANA, BEN)):
+        late = NOW - 2 * DAY + number * timedelta(hours=30)
+        plan = Plan("lesson", late, (NOW - 2 * DAY + number * DAY).date())
+        await take(store, event(f"t:{number}", who), plan, Say(CARD, Lane.LESSON), now=NOW - DAY)
+    await change(store, SENDS)
+    copy = backup(url, folder, NOW - DAY) if named else None
+    await store.close()
+    done = await restore(url, copy, NOW, key=key, journal=journal, resume=resume)
+    return done.skipped
+
+
+SENDS = """
+INSERT INTO sends (kind, cause, lane, guarantee, audience, seed, state, size, created_by)
+VALUES ('campaign', 'c', 4, 'at_most_once', '{}', 's', 'running', 9, 'me')
+"""
+
+
+async def owing(url: str, folder: Path, now: datetime) -> tuple[int, int]:
+    """Return how many posts and how many lessons leave at *now*."""
+    store = await connect(url, key=folder / "its.key", journal=folder / "its.erased")
+    try:
+        posts = await store.claim_posts("telegram", now, 10)
+        return len(posts), len(await store.claim_due(now, 10))
+    finally:
+        await store.close()
+
+
+async def test_of_a_copy_of_yesterday_nothing_that_is_due_is_sent(
+    url: str, tmp_path: Path
+) -> None:
+    assert await put_back(url, tmp_path, resume=False) == 2
+    assert await owing(url, tmp_path, NOW) == (0, 0)
+    # Each at the hour that it had, on the next day that is still to come.
+    assert await owing(url, tmp_path, NOW + timedelta(hours=6)) == (0, 1)
+    assert await owing(url, tmp_path, NOW + DAY) == (0, 2)
+    store = await connect(url, key=tmp_path / "its.key", journal=tmp_path / "its.erased")
+    assert await rows(store, "SELECT state FROM sends") == [("paused",)]
+    days = await rows(store, "SELECT local_date FROM plans ORDER BY due_at")
+    assert [str(day) for (day,) in days] == [str(NOW.date()), str((NOW + DAY).date())]
+    await store.close()
+
+
+async def test_of_a_copy_of_yesterday_all_is_sent_where_that_is_asked_for(
+    url: str, tmp_path: Path
+) -> None:
+    assert await put_back(url, tmp_path, resume=True) == 0
+    assert await owing(url, tmp_path, NOW) == (2, 2)
 
 
 async def test_whoever_came_back_stays_in_a_copy_made_since(tmp_path: Path) -> None:
@@ -96,7 +155,7 @@ async def test_what_cannot_be_copied_or_put_back_is_told(tmp_path: Path) -> None
     with pytest.raises(ValueError, match="no such folder"):
         backup(url, tmp_path / "none", NOW)
     copy = backup(url, tmp_path, NOW)
-    assert await store.lead()
+    assert await store.alone()
     with pytest.raises(ValueError, match="stop it first"):
         await restore(url, copy, NOW)
     await store.close()

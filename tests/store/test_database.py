@@ -97,14 +97,14 @@ async def test_times_are_whole_microseconds_since_1970(store: Database) -> None:
 
 
 async def test_one_process_leads(store: Database, second: Database) -> None:
-    assert await store.lead()
-    assert await store.lead()
-    assert not await second.lead()
+    assert await store.alone()
+    assert await store.alone()
+    assert not await second.alone()
     await store.close()
-    assert await second.lead()
+    assert await second.alone()
 
 
 async def test_a_database_in_memory_is_led_by_its_only_process() -> None:
     store = await connect("sqlite://")
-    assert await store.lead()
+    assert await store.alone()
     await store.close()

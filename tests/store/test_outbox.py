@@ -15,6 +15,7 @@ from bot.ports import Outcome, Post, State
 from bot.store.bulk import pour
 from bot.store.database import Database, connect
 from bot.store.fold import Row
+from bot.store.outbox import STALE
 from bot.store.tables import addresses
 from tests.store.people import (
     ANA,
@@ -197,6 +198,7 @@ async def test_what_a_dead_process_held_is_freed_as_the_guarantee_says(store: Da
     assert states == ["pending", "pending", "unknown", "pending", "pending"]
     again = await store.claim_posts("telegram", NOW, 9)
     begun = [replace(post, attempts=n) for post, n in zip(posts, (1, 1, 1, 1, 0), strict=True)]
+    begun[1] = replace(begun[1], repeat=True)  # an alert that may have arrived says so
     assert list(again) == [begun[n] for n in (0, 3, 1, 4)]
 
 
@@ -310,3 +312,12 @@ async def test_more_addresses_of_nobody_than_a_statement_has_parameters(store: D
     await store._line.run(pour, insert(addresses), many)
     await store.release(NOW)
     assert await size(store, "addresses") == 0
+
+
+async def test_what_has_no_expiry_of_its_own_is_not_sent_a_day_late(store: Database) -> None:
+    await take(store, event("t:1"), Say(CARD, Lane.ALERT))
+    assert len(await store.claim_posts("telegram", NOW + STALE - DAY / 24, 10)) == 1
+    await take(store, event("t:2"), Say(CARD, Lane.ALERT))
+    await store.release(NOW)
+    assert await store.claim_posts("telegram", NOW + STALE, 10) == ()
+    assert set(await rows(store, "SELECT state FROM outbox")) == {("expired",)}

@@ -1,0 +1,211 @@
+"""The loops of one process: who hears, who decides, who sends, and how all of it ends.
+
+Rule 1: what ends by a fault is told and begun again, ever later, and readiness is red meanwhile;
+only the turns, through which everything goes, take the process with them.
+Rule 2: the end has an order: nothing more is heard, what was heard is answered, what is on its
+way arrives, and then the lead is let go.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
+from functools import partial
+from typing import NamedTuple, Protocol
+
+from bot.core.effects import Lane
+from bot.core.trouble import Trouble
+from bot.ports import Barred, Ledger, Now, Outcome, Platform, Post, StoreDown
+from bot.runtime.leading import Leads
+from bot.runtime.outbox import Dispatcher
+from bot.runtime.turn import Turns
+
+STOP_SECONDS = 8
+"""How long what is in flight may take to end.  Source: trust.md, 11.4."""
+
+AGAIN_SECONDS = 1.0
+"""How long after its end by a fault something begins again; each time twice as long."""
+
+LONGEST_SECONDS = 30.0
+"""The longest of these waits."""
+
+Work = Callable[[], Coroutine[object, object, None]]
+
+log = logging.getLogger(__name__)
+
+
+class Server(Protocol):
+    """What answers over HTTP until told to end."""
+
+    should_exit: bool
+
+
+class Voice(NamedTuple):
+    """One platform, and who sends to it."""
+
+    platform: Platform
+    dispatcher: Dispatcher
+
+
+class Loops:
+    """Everything that runs, from the first event to the last post."""
+
+    def __init__(
+        self, turns: Turns, leads: Leads, ledger: Ledger, now: Now, tell: Callable[[Trouble], None]
+    ) -> None:
+        """Join who decides and who leads; *tell* hears what goes wrong."""
+        self._turns, self._leads = turns, leads
+        self._ledger = ledger
+        self._now = now
+        self._tell = tell
+        self._voices: dict[str, Voice] = {}
+        self._elsewhere: list[Post] = []
+        self._handing, self._over = asyncio.Event(), asyncio.Event()
+
+    @property
+    def stopping(self) -> bool:
+        """Return whether the run has ended, or is about to."""
+        return self._over.is_set()
+
+    @property
+    def voices(self) -> dict[str, Voice]:
+        """Return the platforms of this process by name."""
+        return self._voices
+
+    def stop(self) -> None:
+        """End the run as soon as what is in flight has ended."""
+        self._over.set()
+
+    def deliver(self, posts: Sequence[Post]) -> None:
+        """Hand new posts to those who send; what another process sends goes back to the ledger."""
+        led = self._leads.led
+        for name, one in self._voices.items():
+            one.dispatcher.offer([post for post in posts if post.address.platform == name])
+        away = [p for p in posts if p.lane is Lane.REPLY and p.address.platform not in led]
+        if away:
+            self._elsewhere += away
+            self._handing.set()
+
+    async def run(self, servers: Sequence[tuple[Server, Work]], beside: Sequence[Work]) -> None:
+        """Run until stopped, or until a platform has no more input.
+
+        *servers* answer over HTTP to the last; *beside* runs as long as anything does.
+        """
+        turning = asyncio.create_task(self._turns.run())
+        sending = [asyncio.create_task(self._sends(name)) for name in self._voices]
+        served = [asyncio.create_task(work()) for _, work in servers]
+        hearing = [asyncio.create_task(self._hears(name)) for name in self._voices]
+        always = (self._leads.keep, self._hand_over, *beside)
+        hearing += [asyncio.create_task(work()) for work in always]
+        hearing.append(asyncio.create_task(self._stopped()))
+        everything = {turning, *sending, *served, *hearing}
+        try:
+            done, _ = await asyncio.wait(everything, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            self._over.set()
+            for server, _ in servers:
+                server.should_exit = True
+            await self._end(turning, [*sending, *served], hearing)
+        for task in done:
+            task.result()
+
+    async def _stopped(self) -> None:
+        await self._over.wait()
+
+    async def _end(
+        self,
+        turning: asyncio.Task[None],
+        sending: Sequence[asyncio.Task[None]],
+        hearing: Sequence[asyncio.Task[None]],
+    ) -> None:
+        """Stop hearing first, let what is in flight end, then let go."""
+        for task in hearing:
+            task.cancel()
+        self._turns.stop()
+        await asyncio.wait([turning], timeout=STOP_SECONDS / 2)
+        # After the last turn, so that what it answered still goes out.
+        for one in self._voices.values():
+            one.dispatcher.stop()
+        await asyncio.wait([turning, *sending, *hearing], timeout=STOP_SECONDS / 2)
+        for task in (turning, *sending, *hearing):
+            task.cancel()
+        await asyncio.wait([turning, *sending, *hearing], timeout=1)
+
+    async def _hears(self, name: str) -> None:
+        """Listen to the platform *name* whenever it is led here."""
+        platform, dispatcher = self._voices[name]
+
+        async def hears() -> None:
+            # Called once what opens the platform, before it first waits, has been done.
+            opening = asyncio.get_running_loop().call_soon(partial(dispatcher.hold, held=False))
+            cut = True
+            try:
+                await platform.listen(self._turns.receive)
+                cut = False
+            finally:
+                opening.cancel()
+                # At the end of all, and of the input, what was answered still goes out.
+                dispatcher.hold(held=cut and not self._over.is_set())
+
+        async def listens() -> None:
+            await self._kept(name, hears)
+
+        await self._leads.run(name, listens, dispatcher.quiet)
+
+    async def _sends(self, name: str) -> None:
+        dispatcher = self._voices[name].dispatcher
+        dispatcher.hold(held=not self._over.is_set())
+
+        async def sends() -> None:
+            await dispatcher.run(self._turns.receive, dispatcher.woken)
+
+        async def died() -> None:
+            # What was on its way is in doubt: whoever leads next sees to it.
+            await self._leads.leave(name)
+
+        await self._kept(name, sends, died)
+
+    async def _kept(self, name: str, begin: Work, died: Work | None = None) -> None:
+        """Do what *begin* begins, again and again where it has *died*, until it ends by itself.
+
+        Where the token is refused it stops, and nothing else does.
+        """
+        pause = AGAIN_SECONDS
+        while True:
+            fault = await _fault(begin)
+            if fault is None:
+                return
+            if isinstance(fault, Barred):
+                log.critical("token_refused", extra={"platform": name})
+                self._tell(Trouble(name, "token_refused", self._now()))
+                await self._over.wait()
+                return
+            log.critical("task_died", extra={"platform": name}, exc_info=fault)
+            self._tell(Trouble(name, "task_died", self._now()))
+            if died:
+                await died()
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, LONGEST_SECONDS)
+            self._tell(Trouble(name, "task_died", self._now(), over=True))
+
+    async def _hand_over(self) -> None:
+        """Give back to the ledger what is born leased here, and led elsewhere."""
+        while True:
+            await self._handing.wait()
+            self._handing.clear()
+            away, self._elsewhere = self._elsewhere, []
+            # Where it cannot be written its lease ends by itself.
+            with suppress(StoreDown):
+                await self._ledger.settle([Outcome(p.id, "pending") for p in away], self._now())
+
+
+async def _fault(begin: Work) -> BaseException | None:
+    """Return by what fault the work that *begin* begins has ended, None for none."""
+    task = asyncio.create_task(begin())
+    try:
+        await asyncio.wait({task})
+    finally:
+        if not task.done():
+            task.cancel()
+            await asyncio.wait({task})
+    return asyncio.CancelledError() if task.cancelled() else task.exception()
