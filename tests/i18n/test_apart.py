@@ -23,6 +23,8 @@ from tests.content.packs import further, written
 from tests.i18n.words import LOCALES
 from tests.test_teaching import having, translated
 
+pytestmark = pytest.mark.usefixtures("few_lessons")
+
 HEADER = 'msgid ""\nmsgstr ""\n"Plural-Forms: nplurals={}; plural={};\\n"\n\n'.format(
     *plural_forms("fr")
 )

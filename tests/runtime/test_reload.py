@@ -26,6 +26,8 @@ from bot.runtime.reload import TOLD, Reload
 from bot.settings import Settings, read
 from tests.content.packs import changed, further, written
 
+pytestmark = pytest.mark.usefixtures("few_lessons")
+
 LESSON = "lessons/lan/lan-01.yaml"
 
 

@@ -16,6 +16,8 @@ from tests.content.packs import changed, further, written
 from tests.runtime.test_reload import LESSON, having, running, title
 from tests.test_teaching import translated
 
+pytestmark = pytest.mark.usefixtures("few_lessons")
+
 QUIZ = "quizzes/lan/lan-01.yaml"
 WAIT = "wait until all is copied, then read it again"
 
