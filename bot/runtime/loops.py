@@ -59,7 +59,8 @@ class Loops:
         self._ledger = ledger
         self._now = now
         self._tell = tell
-        self._voices: dict[str, Voice] = {}
+        self.voices: dict[str, Voice] = {}
+        """The platforms of this process by name."""
         self._elsewhere: list[Post] = []
         self._handing = asyncio.Event()
         self._over = asyncio.Event()
@@ -69,11 +70,6 @@ class Loops:
         """Return whether the run has ended, or is about to."""
         return self._over.is_set()
 
-    @property
-    def voices(self) -> dict[str, Voice]:
-        """Return the platforms of this process by name."""
-        return self._voices
-
     def stop(self) -> None:
         """End the run as soon as what is in flight has ended."""
         self._over.set()
@@ -81,7 +77,7 @@ class Loops:
     def deliver(self, posts: Sequence[Post]) -> None:
         """Hand new posts to those who send; what another process sends goes back to the ledger."""
         led = self._leads.led
-        for name, one in self._voices.items():
+        for name, one in self.voices.items():
             one.dispatcher.offer([post for post in posts if post.address.platform == name])
         away = [p for p in posts if p.lane is Lane.REPLY and p.address.platform not in led]
         if away:
@@ -94,9 +90,9 @@ class Loops:
         *servers* answer over HTTP to the last; *beside* runs as long as anything does.
         """
         turning = asyncio.create_task(self._turns.run())
-        sending = [asyncio.create_task(self._sends(name)) for name in self._voices]
+        sending = [asyncio.create_task(self._sends(name)) for name in self.voices]
         served = [asyncio.create_task(work()) for _, work in servers]
-        hearing = [asyncio.create_task(self._hears(name)) for name in self._voices]
+        hearing = [asyncio.create_task(self._hears(name)) for name in self.voices]
         always = (self._leads.keep, self._hand_over, *beside)
         hearing += [asyncio.create_task(work()) for work in always]
         hearing.append(asyncio.create_task(self._stopped()))
@@ -126,7 +122,7 @@ class Loops:
         self._turns.stop()
         await asyncio.wait([turning], timeout=STOP_SECONDS / 2)
         # After the last turn, so that what it answered still goes out.
-        for one in self._voices.values():
+        for one in self.voices.values():
             one.dispatcher.stop()
         await asyncio.wait([turning, *sending, *hearing], timeout=STOP_SECONDS / 2)
         for task in (turning, *sending, *hearing):
@@ -135,7 +131,7 @@ class Loops:
 
     async def _hears(self, name: str) -> None:
         """Listen to the platform *name* whenever it is led here."""
-        platform, dispatcher = self._voices[name]
+        platform, dispatcher = self.voices[name]
 
         async def hears() -> None:
             # Called once what opens the platform, before it first waits, has been done.
@@ -155,7 +151,7 @@ class Loops:
         await self._leads.run(name, listens, dispatcher.quiet)
 
     async def _sends(self, name: str) -> None:
-        dispatcher = self._voices[name].dispatcher
+        dispatcher = self.voices[name].dispatcher
         dispatcher.hold(held=not self._over.is_set())
 
         async def sends() -> None:
