@@ -24,6 +24,12 @@ REFUSED = 1
 """Exit code where something must be mended first."""
 
 
+_ROLES = (
+    "what this process does, on PostgreSQL, with commas: names of platforms, console, clock, "
+    "send, work; everything when none is named"
+)
+
+
 def _tell(line: str) -> None:
     print(line, flush=True)
 
@@ -35,8 +41,8 @@ def _demo(config: Settings, given: argparse.Namespace) -> int:
     return 0
 
 
-def _serve(config: Settings, _: argparse.Namespace) -> int:
-    _run(config, watched=True)
+def _serve(config: Settings, given: argparse.Namespace) -> int:
+    _run(settings.playing(config, given.roles), watched=True)
     return 0
 
 
@@ -222,7 +228,8 @@ def _parser() -> argparse.ArgumentParser:
 
     demo = add("demo", _demo, "try it in a browser; no account, nothing is kept")
     demo.add_argument("--port", type=_port, default=None, help="port of the page; 0 for any")
-    add("serve", _serve, "serve the platforms named in WARY_PLATFORMS")
+    serve = add("serve", _serve, "serve the platforms named in WARY_PLATFORMS")
+    serve.add_argument("--roles", default="", help=_ROLES)
     chat = add("chat", _chat, "talk to the bot in this terminal, or by a script on its input")
     chat.add_argument("--record", metavar="FILE", help="write the talk down; nothing else is kept")
     wrong = "say everything that is wrong with lessons and translations"

@@ -8,7 +8,7 @@ import difflib
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 PREFIX = "WARY_"
@@ -74,6 +74,14 @@ _DATABASE = re.compile(r"(sqlite|postgresql)(\+\w+)?://", re.ASCII)
 _KEY = re.compile(r"[A-Za-z0-9+/]{43}=", re.ASCII)
 
 
+ROLES = ("console", "clock", "send", "work")
+"""What a process does beside hearing its platforms, each of which is a role by its own name.
+
+``console`` answers over HTTP, ``clock`` looks who is due, ``send`` may lead and send, ``work``
+does what is deferred.
+"""
+
+
 class SettingsError(Exception):
     """Settings are wrong; ``faults`` has one line for each, with its remedy."""
 
@@ -103,6 +111,12 @@ class Settings:
     pack_keys: tuple[str, ...]
     values: Mapping[str, str]
     """Every variable as written, for the platforms' own."""
+    roles: tuple[str, ...] = ()
+    """What this process does, empty for everything."""
+
+    def plays(self, role: str) -> bool:
+        """Return whether *role* is one of this process."""
+        return not self.roles or role in self.roles
 
     @property
     def secrets(self) -> tuple[Path | None, Path | None]:
@@ -156,6 +170,25 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
         pack_keys=_listed(values["WARY_PACK_KEYS"]),
         values=values,
     )
+
+
+def playing(config: Settings, roles: str) -> Settings:
+    """Return *config* for a process that plays *roles*, with commas; empty for all.
+
+    Raises:
+        SettingsError: there is no such role, or nobody to share them with.
+    """
+    named = _listed(roles)
+    known = (*config.platforms, *ROLES)
+    faults = [f"--roles: '{one}' is none; choose from {', '.join(known)}" for one in named]
+    faults = [fault for one, fault in zip(named, faults, strict=True) if one not in known]
+    if named and config.database_url.startswith("sqlite"):
+        faults.append("--roles: a SQLite file has one process, which plays all; leave them out")
+    if named and "send" not in named and set(named) & set(config.platforms) - {"telegram"}:
+        faults.append("--roles: only Telegram can be heard apart from sending; add send")
+    if faults:
+        raise SettingsError(tuple(faults))
+    return replace(config, roles=named)
 
 
 def _filed(path: str, faults: list[str]) -> dict[str, str]:

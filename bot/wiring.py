@@ -7,7 +7,8 @@ import asyncio
 import logging
 import signal
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from functools import partial
 from importlib import import_module
@@ -23,11 +24,13 @@ from bot.core.card import Card, Text
 from bot.core.message import Message, Rich
 from bot.engine import calendar
 from bot.ports import ASGI, Connect, Hosted, Platform, Post, Tools
-from bot.runtime import aid, clock, export
+from bot.ports.work import Task, Work
+from bot.runtime import aid, clock, export, firing
 from bot.runtime.crowd import PERSON
 from bot.runtime.hear import Ear
 from bot.runtime.leading import Leads
-from bot.runtime.loops import Loops, Voice, Work
+from bot.runtime.loops import Loops, Voice
+from bot.runtime.loops import Work as Running
 from bot.runtime.measuring import Figures, Measured, Readiness, Rooms
 from bot.runtime.outbox import Dispatcher
 from bot.runtime.reload import Reload
@@ -39,6 +42,7 @@ from bot.runtime.watchdog import Watchdog
 from bot.runtime.waves import Waves
 from bot.settings import LAST_PORT, Settings, SettingsError
 from bot.teaching import Taught, fingerprint, mark, relearned, servable, taught
+from bot.work.local import Local
 
 PORTS = 20
 """How many further ports the demo tries where its own is taken."""
@@ -75,17 +79,14 @@ class Wary:
         self._troubles = health.Troubles()
         ear = Ear(made.library, self._render)
 
-        def fit(tag: str) -> str | None:
-            return i18n.fitting(tag, self._made.library.languages)
-
         self._tools = Tools(
             now=clock.now,
             translate=self._say,
-            fit=fit,
+            fit=self._fit,
             rtl=i18n.rtl,
             languages=made.library.languages,
             heard=lambda name: base.heard(name, clock.now()),
-            aid=aid.offline(lambda: self._made.library, fit, self._render, ear),
+            aid=aid.offline(lambda: self._made.library, self._fit, self._render, ear),
             trouble=self._troubles.tell,
             forgot=lambda where: export.forget(self._platforms, where),
         )
@@ -97,7 +98,7 @@ class Wary:
         self._rooms = Rooms(
             base=base,
             turns=self._turns,
-            clock=clock.Clock(base, self._turns.receive, served=self._leads.led),
+            clock=clock.Clock(base, self._turns.receive),
             leads=self._leads,
             watchdog=Watchdog(clock.now, self._troubles.tell),
             reload=self.reload,
@@ -106,6 +107,15 @@ class Wary:
         self._readiness = Readiness(self._rooms, clock.now, self._troubles.tell)
         self._figures = Figures(self._rooms, self._readiness, clock.now, self._version)
         self.hosted = False  # whether any of them is spoken to over HTTP
+        self.work: Work = Local(self.tasks, clock.now)
+
+    def _fit(self, tag: str) -> str | None:
+        return i18n.fitting(tag, self._made.library.languages)
+
+    @property
+    def tasks(self) -> Mapping[str, Task]:
+        """Return what may be deferred, by name."""
+        return firing.tasks(self._rooms.clock)
 
     def _reloading(self, settings: Settings, made: Taught) -> Reload[Taught]:
         anew = partial(mark, settings), lambda: relearned(settings, self._made)
@@ -142,10 +152,15 @@ class Wary:
         gate = Gate(platform.limits.rate, clock.monotonic)
         if platform.limits.rate <= SCARCE and self._settings.pace:
             self._turns.crowd.pace(name, replace(PERSON, each=60 / self._settings.pace))
-        tally = self._rooms.tally
-        sender = Dispatcher(platform, self._base, self._render, gate, clock.now, tally)
-        self.loops.voices[name] = Voice(platform, sender)
-        self._rooms.gates[name] = gate
+        if self._settings.plays("send"):
+            tally, base = self._rooms.tally, self._base
+            sender = Dispatcher(platform, base, self._render, gate, clock.now, tally)
+            self.loops.voices[name] = Voice(platform, sender)
+            self._rooms.gates[name] = gate
+        elif isinstance(platform, Hosted):
+            self.loops.voices[name] = Voice(platform, None)
+        else:
+            raise SettingsError(("--roles: who polls Telegram also sends to it; add send",))
         if isinstance(platform, Measured):
             self._rooms.measured[name] = platform
         self.hosted |= isinstance(platform, Hosted)
@@ -182,15 +197,20 @@ class Wary:
         Raises:
             Busy: another process has this database for itself.
         """
+        config, ticking = self._settings, self._rooms.clock
+        slices = 1 if isinstance(self.work, Local) else firing.SLICES
+        looks = config.platforms if config.plays("clock") else ()
+        looking = firing.Looking(self._base, ticking, self.work.defer, looks, slices)
         if not await self._base.enter():
             message = "another Wary process uses this database; stop it, or name another one"
             raise Busy(message)
-        await self._leads.begin(tuple(self.loops.voices))
+        await self._leads.begin(tuple(self._rooms.gates))
         sites = ((self.site, listener), (lambda: metrics.page(self._figures.measure), private))
         servers = [served(site(), one) for site, one in sites if one]
-        scheduler = self._rooms.clock.tick(also=[self.reload.look, self._waves.roll])
+        beside = [self._rooms.watchdog.run, *([self.work.run] if config.plays("work") else [])]
+        scheduler = ticking.tick(also=[self.reload.look, self._waves.roll], look=looking.look)
         try:
-            await self.loops.run(servers, [self._rooms.watchdog.run])
+            await self.loops.run(servers, beside)
         finally:
             scheduler.shutdown(wait=False)
 
@@ -212,14 +232,17 @@ async def serve(
     made = taught(config)
     weighed(config, made)
     key, erased = config.secrets
-    base = await store.connect(config.database_url, key=key, journal=erased)
-    try:
+    async with AsyncExitStack() as stack:
+        base = await store.connect(config.database_url, key=key, journal=erased)
+        stack.push_async_callback(base.close)
         running = Wary(config, made, base)
-        for name in config.platforms:
+        for name in filter(config.plays, config.platforms):
             running.join(name, shown=shown)
+        await stack.enter_async_context(shared(config, running))
         # Before anybody is told that it serves: who was told may say at once that it shall end.
         on_signals(running)
-        listener = aside(config.host, config.port) if watched and not running.hosted else None
+        alone = watched and not running.hosted and config.plays("console")
+        listener = aside(config.host, config.port) if alone else None
         private = listening(config.host, config.metrics) if watched and config.metrics else None
         if running.hosted:
             listener = listening(config.host, config.port, PORTS if shown and config.port else 0)
@@ -228,8 +251,31 @@ async def serve(
             if shown:
                 tell("Open this address in a browser.  Nothing leaves this computer; Ctrl+C ends.")
         await running.run(listener, private)
+
+
+@asynccontextmanager
+async def shared(config: Settings, running: Wary) -> AsyncIterator[None]:
+    """Let *running* share its work with all that use its server; a file has nobody to share with.
+
+    Raises:
+        SettingsError: the library of the queue is not installed.
+        StoreDown: the server cannot be reached.
+    """
+    if config.database_url.startswith("sqlite"):
+        yield
+        return
+    try:
+        cluster = import_module("bot.work.cluster")
+    except ModuleNotFoundError as error:
+        fault = f"WARY_DATABASE_URL: PostgreSQL needs {error.name}; install wary-bot[postgres]"
+        raise SettingsError((fault,)) from error
+    work = cluster.Cluster(config.database_url, running.tasks, clock.now)
+    await work.open()
+    try:
+        running.work = work
+        yield
     finally:
-        await base.close()
+        await work.close()
 
 
 def _connected(name: str, settings: Settings, tools: Tools) -> Platform:
@@ -248,7 +294,7 @@ def _connected(name: str, settings: Settings, tools: Tools) -> Platform:
         raise SettingsError((str(error),)) from error
 
 
-def served(site: ASGI, listener: socket.socket) -> tuple[uvicorn.Server, Work]:
+def served(site: ASGI, listener: socket.socket) -> tuple[uvicorn.Server, Running]:
     """Return the server of *site*, and the work of answering on *listener*."""
     server = _server(site)
     return server, partial(server.serve, [listener])

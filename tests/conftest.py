@@ -13,13 +13,9 @@ Rule 6: that a machine is busy is no finding: examples have no deadline, whoever
 
 import os
 from collections.abc import Generator
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
-
-from bot import teaching
-from tests.starter import few
 
 settings.register_profile("wary", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("wary")
@@ -129,14 +125,3 @@ def _kinds(told: str) -> set[str]:
 
 def _required() -> set[str]:
     return {kind for kind in KINDS if os.environ.get(f"WARY_REQUIRE_{kind.upper()}") == "1"}
-
-
-@pytest.fixture(scope="session")
-def _few(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return few(tmp_path_factory.mktemp("few"))
-
-
-@pytest.fixture
-def few_lessons(_few: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let our own pack be small: for tests that read all of it anew, from files, many times."""
-    monkeypatch.setattr(teaching, "data", lambda: _few)

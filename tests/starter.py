@@ -11,6 +11,8 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+import pytest
+
 from bot import settings, teaching
 from bot.core.learner import Track
 
@@ -85,3 +87,15 @@ def _said(text: str, lessons: Sequence[str]) -> str:
 def _copied(root: Path, name: str) -> None:
     (root / name).parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(teaching.data() / name, root / name)
+
+
+@pytest.fixture(scope="session")
+def few_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return our own pack of few lessons, written once."""
+    return few(tmp_path_factory.mktemp("few"))
+
+
+@pytest.fixture(autouse=True)
+def few_lessons(few_root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let our own pack be small, for every test of a file that names this fixture."""
+    monkeypatch.setattr(teaching, "data", lambda: few_root)

@@ -7,13 +7,12 @@ arithmetic in ``engine/calendar.py``.
 import logging
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from bot.core.events import Incoming
 from bot.ports import Now, Receive, Store, StoreDown
 
 TICK_SECONDS = 5
@@ -45,12 +44,12 @@ class Clock:
         store: Store,
         receive: Receive,
         read: Now = now,
-        served: Collection[str] | None = None,
+        served: Sequence[str] | None = None,
     ) -> None:
         """Join the plans and the intake.
 
-        *served* holds the platforms for which this process fires just now: a lesson for another
-        one would only wait here, and perhaps expire.  None means all.
+        *served* names the platforms for which this process fires: a lesson for one that nobody
+        serves would only wait, and perhaps expire.  None means all.
         """
         self._served = served
         self.fired: Counter[str] = Counter()
@@ -62,28 +61,34 @@ class Clock:
         self._receive = receive
         self._read = read
 
-    async def fire(self) -> int:
-        """Raise everything that is due and return how many events that were."""
+    def now(self) -> datetime:
+        """Return the instant by which it is due."""
+        return self._read()
+
+    def seen(self) -> None:
+        """Note that somebody has looked who is due."""
+        self.looked = monotonic()
+
+    async def fire(self, served: Sequence[str] | None = None) -> int:
+        """Raise everything that is due and return how many events that were.
+
+        *served* names the platforms that are meant, None those of this clock.
+        """
         fired = 0
+        served = self._served if served is None else served
         try:
-            while due := await self._due():
+            while due := await self._store.claim_due(self._read(), DUE, served):
                 await self._receive(due)
                 fired += len(due)
                 self.fired["fired"] += len(due)
-                self.looked = monotonic()
+                self.seen()
             await self._store.scrub()
         except StoreDown:
             # The leases end by themselves, so the next tick finds the same people again.
             self.fired["failed"] += 1
             log.warning("fire_failed", extra={"fired": fired})
-        self.looked = monotonic()
+        self.seen()
         return fired
-
-    async def _due(self) -> Sequence[Incoming]:
-        if self._served is None:
-            return await self._store.claim_due(self._read(), DUE)
-        served = tuple(self._served)
-        return await self._store.claim_due(self._read(), DUE, served) if served else ()
 
     async def tidy(self) -> None:
         """Forget what is older than its term."""
@@ -92,16 +97,19 @@ class Clock:
         except StoreDown:
             log.warning("tidy_failed")
 
-    def tick(self, seconds: float = TICK_SECONDS, also: Sequence[Job] = ()) -> AsyncIOScheduler:
+    def tick(
+        self, seconds: float = TICK_SECONDS, also: Sequence[Job] = (), look: Job | None = None
+    ) -> AsyncIOScheduler:
         """Start firing every *seconds* and return the scheduler, for its ``shutdown``.
 
-        *also* is what else is done at each tick, each beside the others.
+        *look* has it done by others, in the place of ``fire``.  *also* is what else is done at
+        each tick, each beside the others.
         """
         scheduler = AsyncIOScheduler(timezone=UTC)
         trigger = IntervalTrigger(seconds=seconds, timezone=UTC)
         # At once, too: after a restart nobody who is due waits for the first interval.
         scheduler.add_job(
-            self.fire,
+            look or self.fire,
             trigger,
             next_run_time=now(),
             max_instances=1,

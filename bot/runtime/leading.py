@@ -58,7 +58,7 @@ class Leads:
         self._tally = tally
         self._seat = seat
         self._now = now
-        self._begun = False
+        self._wanted: Sequence[str] = ()
         self._lost: dict[str, asyncio.Event] = {}
 
     @property
@@ -68,7 +68,7 @@ class Leads:
 
     def stands_by(self, token: str) -> bool:
         """Return whether another process leads *token*, as far as this one knows."""
-        return self._begun and token not in self.led
+        return token in self._wanted and token not in self.led
 
     async def begin(self, tokens: Sequence[str]) -> None:
         """Try for *tokens* once, before anybody is told that they are served.
@@ -76,7 +76,7 @@ class Leads:
         Raises:
             StoreDown: the database cannot be reached.
         """
-        self._begun = True
+        self._wanted = tuple(tokens)
         for token in tokens:
             if not await self._lead(token):
                 log.warning("standing_by", extra={"platform": token})

@@ -41,10 +41,37 @@ class Server(Protocol):
 
 
 class Voice(NamedTuple):
-    """One platform, and who sends to it."""
+    """One platform, and who sends to it; None where only another process does."""
 
     platform: Platform
-    dispatcher: Dispatcher
+    dispatcher: Dispatcher | None
+
+
+class Elsewhere:
+    """What is born leased here, and led by another process: it goes back to the ledger."""
+
+    def __init__(self, ledger: Ledger, now: Now) -> None:
+        """Give back to *ledger*."""
+        self._ledger = ledger
+        self._now = now
+        self._posts: list[Post] = []
+        self._wake = asyncio.Event()
+
+    def take(self, posts: Sequence[Post]) -> None:
+        """Give *posts* back soon."""
+        if posts:
+            self._posts += posts
+            self._wake.set()
+
+    async def run(self) -> None:
+        """Give back until cancelled."""
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            away, self._posts = self._posts, []
+            # Where it cannot be written its lease ends by itself.
+            with suppress(StoreDown):
+                await self._ledger.settle([Outcome(p.id, "pending") for p in away], self._now())
 
 
 class Loops:
@@ -54,23 +81,22 @@ class Loops:
         self, turns: Turns, leads: Leads, ledger: Ledger, now: Now, tell: Callable[[Trouble], None]
     ) -> None:
         """Join who decides and who leads; *tell* hears what goes wrong."""
-        self._turns, self._leads = turns, leads
-        self._ledger = ledger
+        self._turns = turns
+        self._leads = leads
+        self._elsewhere = Elsewhere(ledger, now)
         self._now = now
         self._tell = tell
-        self._voices: dict[str, Voice] = {}
-        self._elsewhere: list[Post] = []
-        self._handing, self._over = asyncio.Event(), asyncio.Event()
+        self.voices: dict[str, Voice] = {}
+        """The platforms of this process by name."""
+        self._over = asyncio.Event()
 
     @property
     def stopping(self) -> bool:
         """Return whether the run has ended, or is about to."""
         return self._over.is_set()
 
-    @property
-    def voices(self) -> dict[str, Voice]:
-        """Return the platforms of this process by name."""
-        return self._voices
+    def _senders(self) -> list[tuple[str, Dispatcher]]:
+        return [(name, sender) for name, (_, sender) in self.voices.items() if sender]
 
     def stop(self) -> None:
         """End the run as soon as what is in flight has ended."""
@@ -79,12 +105,11 @@ class Loops:
     def deliver(self, posts: Sequence[Post]) -> None:
         """Hand new posts to those who send; what another process sends goes back to the ledger."""
         led = self._leads.led
-        for name, one in self._voices.items():
-            one.dispatcher.offer([post for post in posts if post.address.platform == name])
-        away = [p for p in posts if p.lane is Lane.REPLY and p.address.platform not in led]
-        if away:
-            self._elsewhere += away
-            self._handing.set()
+        for name, sender in self._senders():
+            sender.offer([post for post in posts if post.address.platform == name])
+        self._elsewhere.take(
+            [p for p in posts if p.lane is Lane.REPLY and p.address.platform not in led]
+        )
 
     async def run(self, servers: Sequence[tuple[Server, Work]], beside: Sequence[Work]) -> None:
         """Run until stopped, or until a platform has no more input.
@@ -92,11 +117,11 @@ class Loops:
         *servers* answer over HTTP to the last; *beside* runs as long as anything does.
         """
         turning = asyncio.create_task(self._turns.run())
-        sending = [asyncio.create_task(self._sends(name)) for name in self._voices]
+        sending = [asyncio.create_task(self._sends(*one)) for one in self._senders()]
         served = [asyncio.create_task(work()) for _, work in servers]
-        hearing = [asyncio.create_task(self._hears(name)) for name in self._voices]
-        always = (self._leads.keep, self._hand_over, *beside)
-        hearing += [asyncio.create_task(work()) for work in always]
+        hearing = [asyncio.create_task(self._hears(name)) for name in self.voices]
+        always = (self._leads.keep, self._elsewhere.run, *beside)
+        hearing += [asyncio.create_task(self._kept("", work)) for work in always]
         hearing.append(asyncio.create_task(self._stopped()))
         everything = {turning, *sending, *served, *hearing}
         try:
@@ -124,8 +149,8 @@ class Loops:
         self._turns.stop()
         await asyncio.wait([turning], timeout=STOP_SECONDS / 2)
         # After the last turn, so that what it answered still goes out.
-        for one in self._voices.values():
-            one.dispatcher.stop()
+        for _, sender in self._senders():
+            sender.stop()
         await asyncio.wait([turning, *sending, *hearing], timeout=STOP_SECONDS / 2)
         for task in (turning, *sending, *hearing):
             task.cancel()
@@ -133,7 +158,10 @@ class Loops:
 
     async def _hears(self, name: str) -> None:
         """Listen to the platform *name* whenever it is led here."""
-        platform, dispatcher = self._voices[name]
+        platform, dispatcher = self.voices[name]
+        if dispatcher is None:
+            await self._kept(name, lambda: platform.listen(self._turns.receive))
+            return
 
         async def hears() -> None:
             # Called once what opens the platform, before it first waits, has been done.
@@ -152,8 +180,7 @@ class Loops:
 
         await self._leads.run(name, listens, dispatcher.quiet)
 
-    async def _sends(self, name: str) -> None:
-        dispatcher = self._voices[name].dispatcher
+    async def _sends(self, name: str, dispatcher: Dispatcher) -> None:
         dispatcher.hold(held=not self._over.is_set())
 
         async def sends() -> None:
@@ -187,16 +214,6 @@ class Loops:
             await asyncio.sleep(pause)
             pause = min(pause * 2, LONGEST_SECONDS)
             self._tell(Trouble(name, "task_died", self._now(), over=True))
-
-    async def _hand_over(self) -> None:
-        """Give back to the ledger what is born leased here, and led elsewhere."""
-        while True:
-            await self._handing.wait()
-            self._handing.clear()
-            away, self._elsewhere = self._elsewhere, []
-            # Where it cannot be written its lease ends by itself.
-            with suppress(StoreDown):
-                await self._ledger.settle([Outcome(p.id, "pending") for p in away], self._now())
 
 
 async def _fault(begin: Work) -> BaseException | None:

@@ -57,11 +57,10 @@ class Dispatcher:
         self._width = int(max(IN_FLIGHT, rate * FLIGHT_SECONDS))
         self._wake, self._calm = asyncio.Event(), asyncio.Event()
         self._calm.set()
-        self._held = False
         self._flying: dict[asyncio.Task[Outcome], Post] = {}
         self._ended: list[Ended] = []
         self._fault: BaseException | None = None
-        self._stopping = False
+        self._stopping = self._held = False
 
     def hold(self, *, held: bool) -> None:
         """Let nothing more leave while *held*: the platform is not open."""

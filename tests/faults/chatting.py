@@ -62,6 +62,7 @@ class Served:
     folder: Path
     settings: dict[str, str]
     running: asyncio.subprocess.Process | None = None
+    arguments: tuple[str, ...] = ()
 
     @property
     def database(self) -> Path:
@@ -80,7 +81,7 @@ class Served:
         with self.log.open("a") as out:
             self.running = await asyncio.create_subprocess_exec(
                 sys.executable,
-                *("-m", "bot", "serve"),
+                *("-m", "bot", "serve", *self.arguments),
                 cwd=ROOT,
                 env=self.environment(),
                 stdout=out,

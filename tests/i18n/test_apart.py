@@ -21,9 +21,10 @@ from bot.i18n.pofile import PoFile, opened
 from bot.i18n.tags import plural_forms
 from tests.content.packs import further, written
 from tests.i18n.words import LOCALES
+from tests.starter import few_lessons, few_root
 from tests.test_teaching import having, translated
 
-pytestmark = pytest.mark.usefixtures("few_lessons")
+__all__ = ["few_lessons", "few_root"]
 
 HEADER = 'msgid ""\nmsgstr ""\n"Plural-Forms: nplurals={}; plural={};\\n"\n\n'.format(
     *plural_forms("fr")

@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 import bot
+from bot.settings import ROLES
 from tests.repo.tree import ROOT, project, text
 
 
@@ -83,6 +84,19 @@ def test_wary_cannot_write_but_where_it_must() -> None:
 
 def test_wary_is_reached_from_this_machine_only() -> None:
     assert _compose()["services"]["wary"]["ports"] == ["127.0.0.1:8080:8080"]
+
+
+def test_workers_are_there_for_those_who_ask_and_hear_nobody() -> None:
+    services = _compose()["services"]
+    worker, wary = services["worker"], services["wary"]
+    assert worker["profiles"] == services["postgres"]["profiles"]
+    assert worker["ports"] == []
+    *command, roles = worker["command"]
+    assert command == ["wary", "serve", "--roles"]
+    assert set(roles.split(",")) <= set(ROLES)
+    assert {key: worker[key] for key in ("environment", "volumes", "cap_drop")} == {
+        key: wary[key] for key in ("environment", "volumes", "cap_drop")
+    }
 
 
 def test_postgresql_is_there_for_those_who_ask() -> None:

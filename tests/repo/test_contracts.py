@@ -61,6 +61,9 @@ BREAKS: dict[str, list[Files]] = {
     "APScheduler is a tick in one file": [
         {"bot/runtime/broken.py": "from apscheduler.schedulers import asyncio"},
     ],
+    "The queue of many machines is used in one file": [
+        {"bot/work/broken.py": "import procrastinate"},
+    ],
     "The memory model is used in one file": [{"bot/engine/broken.py": "import fsrs"}],
     "Processes are started and limited in one file": [
         {"bot/i18n/broken.py": "import subprocess"},

@@ -101,7 +101,9 @@ def test_every_line_of_requirements_is_pinned_with_a_hash(name: str) -> None:
         line[:60]
         for line in lines
         if not re.fullmatch(
-            r"[\w.\[\]-]+==[\w.+!]+( ; [^#]+?)?(\s+--hash=sha256:[0-9a-f]{64})+", line
+            r"[\w.-]+(\[[\w.-]+(, [\w.-]+)*\])?==[\w.+!]+( ; [^#]+?)?"
+            r"(\s+--hash=sha256:[0-9a-f]{64})+",
+            line,
         )
     ]
     assert lines

@@ -25,8 +25,9 @@ from bot.runtime import clock, turn
 from bot.runtime.reload import TOLD, Reload
 from bot.settings import Settings, read
 from tests.content.packs import changed, further, written
+from tests.starter import few_lessons, few_root
 
-pytestmark = pytest.mark.usefixtures("few_lessons")
+__all__ = ["few_lessons", "few_root"]
 
 LESSON = "lessons/lan/lan-01.yaml"
 

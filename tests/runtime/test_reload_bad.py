@@ -14,9 +14,10 @@ from bot.runtime import clock
 from bot.settings import Settings, read
 from tests.content.packs import changed, further, written
 from tests.runtime.test_reload import LESSON, having, running, title
+from tests.starter import few_lessons, few_root
 from tests.test_teaching import translated
 
-pytestmark = pytest.mark.usefixtures("few_lessons")
+__all__ = ["few_lessons", "few_root"]
 
 QUIZ = "quizzes/lan/lan-01.yaml"
 WAIT = "wait until all is copied, then read it again"

@@ -1,0 +1,1 @@
+"""Who does it: the same tasks in one process, or on many machines."""
