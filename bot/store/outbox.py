@@ -35,7 +35,7 @@ from bot.store.sealing import Seal
 from bot.store.settling import GOING, WAITED_FOR, count, delete_unowned, drop, settle
 from bot.store.tables import HELD, PENDING, addresses, leaders, outbox, plans
 
-STALE: Final = timedelta(hours=24)
+STALE: Final = timedelta(hours=48)
 """How late a post may leave that has no expiry of its own: after a long outage it is no answer to
 anything any more, and nobody knows what it was to be.
 """
