@@ -45,7 +45,7 @@ from bot.store.tables import (
     sends,
 )
 
-STALE: Final = timedelta(hours=24)
+STALE: Final = timedelta(hours=48)
 """How late a post may leave that has no expiry of its own: after a long outage it is no answer to
 anything any more, and nobody knows what it was to be.
 """
