@@ -208,7 +208,8 @@ class Wary:
         sites = ((self.site, listener), (lambda: metrics.page(self._figures.measure), private))
         servers = [served(site(), one) for site, one in sites if one]
         beside = [self._rooms.watchdog.run, *([self.work.run] if config.plays("work") else [])]
-        scheduler = ticking.tick(also=[self.reload.look, self._waves.roll], look=looking.look)
+        also = [self.reload.look, *([self._waves.roll] if config.plays("clock") else [])]
+        scheduler = ticking.tick(also=also, look=looking.look)
         try:
             await self.loops.run(servers, beside)
         finally:
