@@ -15,6 +15,7 @@ from bot.core.events import Address, Incoming
 from bot.ports import Batch, Kept, Known, Outcome, Post, StoreDown
 from bot.store import clock, export, outbox, reports, settling
 from bot.store.batch import Turn
+from bot.store.desk import Desk
 from bot.store.erasing import catch_up
 from bot.store.forgotten import Journal, JournalFault
 from bot.store.leading import Lead
@@ -121,6 +122,10 @@ class Database(Posts, Names):
         Ask before ``release``: only the leader knows that whoever held something is dead.
         """
         return await self._lead.take()
+
+    def desk(self, anchor: Path | None = None) -> Desk:
+        """Return the console's part; *anchor*: the file in which the audit's head stands."""
+        return Desk(self._line, self._seal, anchor)
 
     async def close(self) -> None:
         """Let go of the database."""
