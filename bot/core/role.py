@@ -1,6 +1,6 @@
 """Who may do what in the console: the one table of roles, and the scope of what they see.
 
-Rule 1: a right stands here and nowhere else; whoever answers a request declares which one it needs.
+Rule 1: a right stands here and nowhere else; whatever answers a request declares which it needs.
 Rule 2: a role that is not in the table has no right, and neither has somebody without a role.
 """
 

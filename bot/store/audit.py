@@ -20,6 +20,7 @@ from sqlalchemy import Connection, Row, insert, select, text
 from bot.core.account import Act
 from bot.core.role import Scope
 from bot.ports import StoreDown, Unfit
+from bot.store.line import file_of, located
 from bot.store.scoped import within
 from bot.store.sealing import PRIVATE, Seal
 from bot.store.staff import audit
@@ -216,3 +217,17 @@ def _draft(file: Path) -> Path:
     except OSError as error:
         raise StoreDown(f"{file}: {error.strerror}; make its folder, and writable") from error
     return draft
+
+
+def anchored(url: str, key: Path | None, named: Path | None) -> Path | None:
+    """Return the file of the anchor: the one that is *named*, or beside the base or its *key*.
+
+    None for a database in memory, which outlives nothing.
+
+    Raises:
+        ValueError: *url* names no database of Wary.
+    """
+    beside = file_of(located(url)) or key
+    if named is not None or beside is None:
+        return named
+    return beside.with_name(f"{beside.name}.audit")
