@@ -257,8 +257,7 @@ def _parser() -> argparse.ArgumentParser:
     base.add_argument("what", choices=["upgrade", "backup", "restore", "key", "journal"])
     base.add_argument("where", nargs="?", help="folder of a backup, or the copy to restore")
     _admin_arguments(add("admin", _admin, "people of the console: make, invite, reset, sign out"))
-    kept = add("audit", _audit, "look whether what was written down was changed since")
-    kept.add_argument("what", choices=["verify"])
+    _audit_arguments(add("audit", _audit, "look whether what was written down was changed"))
     words = add("i18n", _i18n, "write templates, bring translations up to date, or count them")
     words.add_argument("what", choices=["extract", "update", "coverage"])
     words.add_argument("language", nargs="*", help="tags such as ar; all when none is named")
@@ -299,6 +298,10 @@ def _admin_arguments(admin: argparse.ArgumentParser) -> None:
             made.add_argument(
                 "--organisation", help="whom they work for; without: the whole of it"
             )
+
+
+def _audit_arguments(audit: argparse.ArgumentParser) -> None:
+    audit.add_argument("what", choices=["verify"], help="the chain of what the console did")
 
 
 def _doctor_arguments(doctor: argparse.ArgumentParser) -> None:

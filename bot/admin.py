@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TypeVar
 
 from bot import store
-from bot.core.account import MACHINE, By
+from bot.core.account import MACHINE, By, Newcomer, Refusal
 from bot.core.naming import address, label
 from bot.core.role import Need, Scope, roles_of
 from bot.runtime import clock
@@ -40,7 +40,7 @@ def done(config: Settings, what: str, given: Given) -> Sequence[str]:
     async def work(desk: store.Desk) -> Sequence[str]:
         try:
             return await act(config, desk, By(MACHINE, Scope(None), clock.now()), given)
-        except store.Refusal as refusal:
+        except Refusal as refusal:
             name = given.get("email") or given.get("name")
             raise ValueError(f"{name}: {WHY[refusal.why]}") from refusal
 
@@ -85,7 +85,7 @@ async def _invited(
 ) -> Sequence[str]:
     email = address(str(given["email"]))
     house = given.get("organisation")
-    who = store.Newcomer(
+    who = Newcomer(
         email,
         label(str(given["name"])) or email.partition("@")[0],
         roles_of(roles),

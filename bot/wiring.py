@@ -7,7 +7,7 @@ import asyncio
 import logging
 import signal
 import socket
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -16,14 +16,20 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import uvicorn
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
 
 import bot
-from bot import i18n, store
+from bot import doctor, i18n, store
 from bot.console import demo, health
+from bot.console.site import Console, Examination
+from bot.console.visit import Outside
 from bot.core.card import Card, Text
+from bot.core.finding import Finding
 from bot.core.message import Message, Rich
 from bot.core.trouble import Trouble
 from bot.engine import calendar
+from bot.platforms.web import guard, languages
 from bot.ports import ASGI, Barred, Connect, Hosted, Platform, Post, StoreDown, Tools
 from bot.runtime import aid, clock, export
 from bot.runtime.crowd import PERSON
@@ -77,7 +83,7 @@ class Wary:
         def fit(tag: str) -> str | None:
             return i18n.fitting(tag, self._made.library.languages)
 
-        self._tools = Tools(
+        self.tools = Tools(
             now=clock.now,
             translate=self._say,
             fit=fit,
@@ -88,9 +94,10 @@ class Wary:
             trouble=self._troubles.tell,
             forgot=lambda where: export.forget(self._platforms, where),
         )
-        self._turns = Turns(base, made.library, self._tools, ear, self._deliver)
+        self._turns = Turns(base, made.library, self.tools, ear, self._deliver)
         self._dispatchers: dict[str, Dispatcher] = {}
         self._platforms: list[Platform] = []
+        self.console: Mapping[str, ASGI] = {}  # by path
         self.hosted = False  # whether any of them is spoken to over HTTP
         self._stop = asyncio.Event()
         anew = partial(mark, settings), lambda: relearned(settings, self._made)
@@ -115,7 +122,7 @@ class Wary:
     def join(self, name: str, *, shown: bool = False) -> Platform:
         """Connect the platform in the folder *name*; *shown*: with the demo's panels beside it."""
         aside = demo.panels(self._base.known, self._say) if shown else None
-        tools = replace(self._tools, aside=aside)
+        tools = replace(self.tools, aside=aside)
         platform = _connected(name, self._settings, tools)
         gate = Gate(platform.limits.rate, clock.monotonic)
         if platform.limits.rate <= SCARCE and self._settings.pace:
@@ -140,7 +147,7 @@ class Wary:
     def site(self) -> ASGI:
         """Return the one HTTP site: the pages for machines, and the platforms' own."""
         hosted = {one.path: one.app for one in self._platforms if isinstance(one, Hosted)}
-        return health.front(self.ready, hosted, self._troubles)
+        return health.front(self.ready, {**self.console, **hosted}, self._troubles)
 
     async def run(self, listener: socket.socket | None = None) -> None:
         """Run until stopped, or until the terminal has no more input.
@@ -235,6 +242,8 @@ async def serve(
         running = Wary(config, made, base)
         for name in config.platforms:
             running.join(name, shown=shown)
+        if watched:
+            running.console = _staffed(config, base, running.tools)
         # Before anybody is told that it serves: who was told may say at once that it shall end.
         on_signals(running)
         listener = aside(config.host, config.port) if watched and not running.hosted else None
@@ -247,6 +256,25 @@ async def serve(
         await running.run(listener)
     finally:
         await base.close()
+
+
+def _staffed(config: Settings, base: store.Database, tools: Tools) -> Mapping[str, ASGI]:
+    """Return the console by path, behind the guard of the browser chat: they are one site."""
+    key, _ = config.secrets
+    desk = base.desk(store.anchored(config.database_url, key, config.anchor))
+    outside = Outside(guard.body, guard.same_site, languages.best)
+
+    async def findings() -> Sequence[Finding]:
+        return [one async for one in doctor.examine(config, offline=True)]
+
+    looked = Examination(lambda: asyncio.run(findings()), tools.now)
+    console = Console(desk, tools, outside, looked.found)
+
+    def misled(_: Request) -> Response:
+        return PlainTextResponse("unknown host\n", 421)
+
+    app = guard.Guard(console.app, config.values["WARY_WEB_HOSTS"], misled)
+    return dict.fromkeys((door.path for door in console.doors), app)
 
 
 def _connected(name: str, settings: Settings, tools: Tools) -> Platform:

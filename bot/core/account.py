@@ -74,3 +74,53 @@ class Signed:
 
     account: Account
     until: datetime
+
+
+class Refusal(Exception):
+    """What was asked cannot be; ``why`` is the end of a key of the console's words."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """Who is to be invited: ``organisation`` its id, or None for the whole installation."""
+
+    email: str
+    name: str
+    roles: tuple[Role, ...]
+    organisation: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """Who holds a one-time link, its fingerprint, and the secret that it would set up."""
+
+    account: Account
+    secret: bytes
+    lookup: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """Who knocks: the ``network`` they come from, and what their browser was given before."""
+
+    network: str
+    now: datetime
+    device: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The session that was opened; ``half``: the second factor is to come.
+
+    ``device`` lets the browser be known the next time.  ``why`` is the end of a key of the
+    console's words where nothing was opened.
+    """
+
+    token: str = ""
+    half: bool = False
+    device: str = ""
+    why: str = ""

@@ -4,23 +4,16 @@ from bot.store.audit import AnchorFault, anchored
 from bot.store.copies import backup, new_journal, restore
 from bot.store.database import Database, connect
 from bot.store.desk import Desk
-from bot.store.doors import Client, Opened
 from bot.store.forgotten import JournalFault
 from bot.store.migrate import SchemaMismatch, upgrade
-from bot.store.people import Guest, Newcomer, Refusal
 from bot.store.sealing import KeyFault, make_key
 
 __all__ = [
     "AnchorFault",
-    "Client",
     "Database",
     "Desk",
-    "Guest",
     "JournalFault",
     "KeyFault",
-    "Newcomer",
-    "Opened",
-    "Refusal",
     "SchemaMismatch",
     "anchored",
     "backup",

@@ -14,15 +14,23 @@ from typing import Concatenate, Final, ParamSpec, TypeVar
 
 from sqlalchemy import Connection
 
-from bot.core.account import Account, Act, By, Signed
+from bot.core.account import (
+    Account,
+    Act,
+    By,
+    Client,
+    Guest,
+    Newcomer,
+    Opened,
+    Refusal,
+    Signed,
+)
 from bot.core.role import Role, Scope, needs_second
 from bot.engine.session import fit
 from bot.store import audit, doors, people
 from bot.store.audit import Anchor, Pen, Verdict
-from bot.store.doors import Client, Opened
 from bot.store.line import Line
 from bot.store.passwords import accepted, hashed, matches
-from bot.store.people import Guest, Newcomer, Refusal
 from bot.store.sealing import Seal
 
 HASHING: Final = 2

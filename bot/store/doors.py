@@ -14,12 +14,12 @@ from typing import Final
 
 from sqlalchemy import Connection, Row, delete, insert, update
 
-from bot.core.account import Account, Act, By, Signed, What
+from bot.core.account import Account, Act, By, Client, Guest, Opened, Signed, What
 from bot.core.role import Scope, needs_second
 from bot.engine.session import PER_ACCOUNT, PER_CLIENT, STEP, WHOLE, alive
 from bot.store.audit import Pen
 from bot.store.passwords import accepted
-from bot.store.people import ALL, TOKEN_BYTES, Guest, account_of
+from bot.store.people import ALL, TOKEN_BYTES, account_of
 from bot.store.sealing import Seal
 from bot.store.staff import accounts, invitations, sessions
 from bot.store.tries import cleared, counted
@@ -29,34 +29,11 @@ SEEN_EVERY: Final = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True)
-class Client:
-    """Who knocks: the ``network`` they come from, and what their browser was given before."""
-
-    network: str
-    now: datetime
-    device: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Asked:
     """What is kept of whoever signs in; ``kept`` None: nobody.  ``why``: refused unheard."""
 
     account: str = ""
     kept: str | None = None
-    why: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """The session that was opened; ``half``: the second factor is to come.
-
-    ``device`` lets the browser be known the next time.  ``why`` is the end of a key of the
-    console's words where nothing was opened.
-    """
-
-    token: str = ""
-    half: bool = False
-    device: str = ""
     why: str = ""
 
 

@@ -6,13 +6,12 @@ Rule 2: each act is written to the audit in its own transaction.
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Connection, Row, Select, delete, insert, select, update
 
-from bot.core.account import Account, Act, By, What
+from bot.core.account import Account, Act, By, Guest, Newcomer, Refusal, What
 from bot.core.role import Role, Scope, needs_second, roles_of
 from bot.engine.session import INVITED
 from bot.store.audit import Pen
@@ -23,24 +22,6 @@ from bot.store.staff import accounts, invitations, organisations, sessions
 
 TOKEN_BYTES: Final = 16
 """Length of what a one-time link and a session hold, in bytes.  Source: trust.md, A17."""
-
-
-class Refusal(Exception):
-    """What was asked cannot be; ``why`` is the end of a key of the console's words."""
-
-    def __init__(self, why: str) -> None:
-        super().__init__(why)
-        self.why = why
-
-
-@dataclass(frozen=True, slots=True)
-class Newcomer:
-    """Who is to be invited: ``organisation`` its id, or None for the whole installation."""
-
-    email: str
-    name: str
-    roles: tuple[Role, ...]
-    organisation: str | None
 
 
 def account_of(row: Row[tuple[object, ...]]) -> Account:
@@ -250,15 +231,6 @@ def kill(pen: Pen, by: By, account: str | None) -> None:
 
 def _note(pen: Pen, by: By, what: What, row: Row[tuple[object, ...]], detail: str = "") -> None:
     pen.write(Act(by.now, by.actor, row.organisation_id, what, row.id, detail))
-
-
-@dataclass(frozen=True, slots=True)
-class Guest:
-    """Who holds a one-time link, its fingerprint, and the secret that it would set up."""
-
-    account: Account
-    secret: bytes
-    lookup: bytes
 
 
 def guest(conn: Connection, seal: Seal, token: str, now: datetime) -> Guest:

@@ -3,12 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.core.account import MACHINE, By
+from bot.core.account import MACHINE, By, Client, Newcomer, Opened
 from bot.core.role import Role, Scope, needs_second
 from bot.store.desk import Desk
-from bot.store.doors import Client, Opened
 from bot.store.passwords import code, step_at
-from bot.store.people import Newcomer
 from tests.store.people import NOW
 
 EVERYTHING = Scope(None)

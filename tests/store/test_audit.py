@@ -6,13 +6,12 @@ import pytest
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
-from bot.core.account import Act
+from bot.core.account import Act, Refusal
 from bot.core.role import Scope
 from bot.ports import StoreDown
 from bot.store.audit import AnchorFault, Pen
 from bot.store.database import Database
 from bot.store.desk import Desk
-from bot.store.people import Refusal
 from tests.store.people import NOW, rows
 from tests.store.staff import EVERYTHING, joined, machine
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from bot.core.account import Newcomer, Refusal
 from bot.engine.session import HALF, IDLE, INVITED, PER_ACCOUNT, PER_CLIENT, STEP, WHOLE
 from bot.store.database import Database
 from bot.store.desk import FROM_ONE, Desk
 from bot.store.passwords import code, step_at
-from bot.store.people import Newcomer, Refusal
 from tests.store.people import NOW, rows
 from tests.store.staff import EVERYTHING, WORDS, Person, joined, machine
 

@@ -4,11 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.account import By
+from bot.core.account import By, Newcomer, Refusal
 from bot.core.role import Scope
 from bot.store.database import Database
 from bot.store.desk import Desk
-from bot.store.people import Newcomer, Refusal
 from tests.store.people import NOW, rows
 from tests.store.staff import EVERYTHING, Person, joined, machine
 
