@@ -41,8 +41,8 @@ class House:
     def __post_init__(self) -> None:
         outside = Outside(guard.body, guard.same_site, languages.best)
         self.console = Console(self.desk, self.tools, outside, examined)
-        refused = guard.Guard(self.console.app, "", lambda _: Response(status_code=421))
-        self.transport = httpx.ASGITransport(app=refused)
+        self.guarded = guard.Guard(self.console.app, "", lambda _: Response(status_code=421))
+        self.transport = httpx.ASGITransport(app=self.guarded)
 
     def browser(self, session: str = "") -> httpx.AsyncClient:
         client = httpx.AsyncClient(transport=self.transport, base_url=HOME)
