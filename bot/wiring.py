@@ -16,8 +16,6 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import uvicorn
-from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
 
 import bot
 from bot import doctor, i18n, store
@@ -83,7 +81,7 @@ class Wary:
         def fit(tag: str) -> str | None:
             return i18n.fitting(tag, self._made.library.languages)
 
-        self.tools = Tools(
+        self._tools = Tools(
             now=clock.now,
             translate=self._say,
             fit=fit,
@@ -94,7 +92,7 @@ class Wary:
             trouble=self._troubles.tell,
             forgot=lambda where: export.forget(self._platforms, where),
         )
-        self._turns = Turns(base, made.library, self.tools, ear, self._deliver)
+        self._turns = Turns(base, made.library, self._tools, ear, self._deliver)
         self._dispatchers: dict[str, Dispatcher] = {}
         self._platforms: list[Platform] = []
         self.console: Mapping[str, ASGI] = {}  # by path
@@ -122,7 +120,7 @@ class Wary:
     def join(self, name: str, *, shown: bool = False) -> Platform:
         """Connect the platform in the folder *name*; *shown*: with the demo's panels beside it."""
         aside = demo.panels(self._base.known, self._say) if shown else None
-        tools = replace(self.tools, aside=aside)
+        tools = replace(self._tools, aside=aside)
         platform = _connected(name, self._settings, tools)
         gate = Gate(platform.limits.rate, clock.monotonic)
         if platform.limits.rate <= SCARCE and self._settings.pace:
@@ -243,7 +241,7 @@ async def serve(
         for name in config.platforms:
             running.join(name, shown=shown)
         if watched:
-            running.console = _staffed(config, base, running.tools)
+            running.console = _staffed(config, made, base)
         # Before anybody is told that it serves: who was told may say at once that it shall end.
         on_signals(running)
         listener = aside(config.host, config.port) if watched and not running.hosted else None
@@ -258,8 +256,19 @@ async def serve(
         await base.close()
 
 
-def _staffed(config: Settings, base: store.Database, tools: Tools) -> Mapping[str, ASGI]:
-    """Return the console by path, behind the guard of the browser chat: they are one site."""
+def _staffed(config: Settings, made: Taught, base: store.Database) -> Mapping[str, ASGI]:
+    """Return the console by path, behind the guard of the browser chat: they are one site.
+
+    Its words are those of the start: packs that are reloaded bring no words of the console.
+    """
+    offered = made.library.languages
+    tools = Tools(
+        now=clock.now,
+        translate=made.catalogues.translate,
+        fit=lambda tag: i18n.fitting(tag, offered),
+        rtl=i18n.rtl,
+        languages=offered,
+    )
     key, _ = config.secrets
     desk = base.desk(store.anchored(config.database_url, key, config.anchor))
     outside = Outside(guard.body, guard.same_site, languages.best)
@@ -270,10 +279,7 @@ def _staffed(config: Settings, base: store.Database, tools: Tools) -> Mapping[st
     looked = Examination(lambda: asyncio.run(findings()), tools.now)
     console = Console(desk, tools, outside, looked.found)
 
-    def misled(_: Request) -> Response:
-        return PlainTextResponse("unknown host\n", 421)
-
-    app = guard.Guard(console.app, config.values["WARY_WEB_HOSTS"], misled)
+    app = guard.Guard(console.app, config.values["WARY_WEB_HOSTS"], console.misled)
     return dict.fromkeys((door.path for door in console.doors), app)
 
 

@@ -5,6 +5,7 @@ Rule 2: a link stands in the navigation only for whoever may follow it: the door
 """
 
 from collections.abc import Mapping
+from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import Final
@@ -44,9 +45,9 @@ class Frame:
     def __init__(self, tools: Tools) -> None:
         self._tools = tools
 
-    def said(self, lang: str, key: str, **values: str) -> str:
+    def said(self, lang: str, key: str) -> str:
         """Return the words of ``desk.`` *key* in *lang*."""
-        return words(self._tools.translate(lang, Text(f"desk.{key}", tuple(values.items()))))
+        return words(self._tools.translate(lang, Text(f"desk.{key}")))
 
     def page(
         self, visit: Visit, name: str, status: int = 200, told: str = "", **values: object
@@ -54,8 +55,9 @@ class Frame:
         """Return the page *name*; *told*: end of the key of what went wrong, or nothing."""
         lang = visit.lang
 
-        def said(key: str, **more: str) -> str:
-            return self.said(lang, key, **more)
+        @cache  # one page says a role's name a thousand times
+        def said(key: str) -> str:
+            return self.said(lang, key)
 
         html = _TEMPLATES.get_template(f"desk_{name}.html").render(
             said=said,

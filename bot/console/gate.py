@@ -18,6 +18,8 @@ from bot.console.desk import Desk
 from bot.console.frame import Frame
 from bot.console.visit import Door, Outside, Visit, fields, secret_of
 from bot.core.account import Refusal
+from bot.core.card import Text
+from bot.core.message import words
 from bot.core.role import may
 from bot.ports import Conflict, StoreDown, Tools, Unfit
 
@@ -43,6 +45,12 @@ class Gate:
             for door in doors
         ]
         return Starlette(routes=routes, exception_handlers={HTTPException: self._nowhere})
+
+    def misled(self, request: Request) -> Response:
+        """Return a sentence for a host name that is none of ours."""
+        met = self._met(request)
+        said = words(self._tools.translate(met.lang, Text("web.wrong_host")))
+        return self._frame.page(met, "sentence", 421, sentence=said)
 
     async def _nowhere(self, request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 404

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
 
 from bot.console.desk import Desk
 from bot.console.entry import Entry
@@ -27,7 +29,9 @@ class Console:
         frame = Frame(tools)
         staff = Staff(desk, frame, examine)
         self.doors: tuple[Door, ...] = (*Entry(desk.doors, frame).all(), *staff.all())
-        self.app: Starlette = Gate(desk, frame, tools, outside).app(self.doors)
+        gate = Gate(desk, frame, tools, outside)
+        self.app: Starlette = gate.app(self.doors)
+        self.misled: Callable[[Request], Response] = gate.misled
 
 
 class Examination:

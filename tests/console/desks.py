@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
-from starlette.responses import Response
 
 from bot.console.site import Console
 from bot.console.visit import SESSION, Outside
@@ -41,7 +40,7 @@ class House:
     def __post_init__(self) -> None:
         outside = Outside(guard.body, guard.same_site, languages.best)
         self.console = Console(self.desk, self.tools, outside, examined)
-        self.guarded = guard.Guard(self.console.app, "", lambda _: Response(status_code=421))
+        self.guarded = guard.Guard(self.console.app, "", self.console.misled)
         self.transport = httpx.ASGITransport(app=self.guarded)
 
     def browser(self, session: str = "") -> httpx.AsyncClient:

@@ -148,7 +148,8 @@ async def test_every_answer_forbids_frames_scripts_and_keeping(home: House) -> N
 
 async def test_an_unknown_host_is_not_answered(home: House) -> None:
     async with home.browser() as browser:
-        assert (await browser.get("/in", headers={"host": "evil.example"})).status_code == 421
+        answer = await browser.get("/in", headers={"host": "evil.example"})
+        assert (answer.status_code, "web.wrong_host" in answer.text) == (421, True)
 
 
 @pytest.mark.parametrize("to", ["//evil.example", "https://evil.example", "/\\evil.example"])
@@ -305,3 +306,20 @@ async def test_where_the_audit_cannot_be_written_nothing_is_done_and_it_says_so(
         answer = await browser.post("/staff/kill", data={"token": word})
         assert (answer.status_code, "desk.down" in answer.text) == (503, True)
         assert (await browser.get("/staff")).status_code == 200
+
+
+async def test_a23_nothing_that_opens_a_door_or_names_somebody_is_logged(
+    timed: House, admin: Person, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    async with timed.browser() as browser:
+        await sign_in(browser, admin, clock)
+        data = {"token": token(await browser.get("/people")), "email": "ben@example.org"}
+        made = await browser.post("/people", data={**data, "name": "Benedikt", "role": "teacher"})
+        [link] = re.findall(r"/invite/([\w-]+)", made.text)
+        await browser.get(f"/invite/{link}")
+        secrets = (browser.cookies[SESSION], browser.cookies[BROWSER], link, WORDS)
+    # The client of this test writes down what it asks for; the console has a log of its own.
+    told = [one.getMessage() for one in caplog.records if not one.name.startswith("http")]
+    for hidden in (*secrets, admin.email, "ben@example.org", "Benedikt"):
+        assert hidden not in str(told)
