@@ -28,6 +28,14 @@ _ROLES = (
     "what this process does, on PostgreSQL, with commas: names of platforms, console, clock, "
     "send, work; everything when none is named"
 )
+ADMIN = {
+    "create": "make an admin of the whole installation, and tell their one-time link",
+    "invite": "make an account with other roles, and tell its one-time link",
+    "reset": "take password, second step and sessions, and tell a new one-time link",
+    "kill": "end all sessions of one account, or of everybody where none is named",
+    "organisation": "make a school or a campaign that sees only its own",
+}
+"""What ``wary admin`` can do."""
 
 
 def _tell(line: str) -> None:
@@ -88,6 +96,14 @@ def _db(config: Settings, given: argparse.Namespace) -> int:
     if given.resume and given.what != "restore":
         return _refuse("--resume belongs to wary db restore")
     _tell(copies.done(config, given.what, where, resume=given.resume))
+    return 0
+
+
+def _admin(config: Settings, given: argparse.Namespace) -> int:
+    from bot import admin  # noqa: PLC0415 - no other command but those that serve needs SQL
+
+    for line in admin.done(config, given.what, vars(given)):
+        _tell(line)
     return 0
 
 
@@ -236,6 +252,7 @@ def _parser() -> argparse.ArgumentParser:
     _check_arguments(add("check", _check, wrong))
     base = add("db", _db, "bring the database to this version, copy it, put a copy back")
     _db_arguments(base)
+    _admin_arguments(add("admin", _admin, "people of the console: make, invite, reset, sign out"))
     words = add("i18n", _i18n, "write templates, bring translations up to date, or count them")
     words.add_argument("what", choices=["extract", "update", "coverage"])
     words.add_argument("language", nargs="*", help="tags such as ar; all when none is named")
@@ -268,6 +285,23 @@ def _check_arguments(check: argparse.ArgumentParser) -> None:
     check.add_argument(
         "--release", action="store_true", help="also refuse a language that is not whole enough"
     )
+
+
+def _admin_arguments(admin: argparse.ArgumentParser) -> None:
+    whats = admin.add_subparsers(required=True, dest="what", metavar="|".join(ADMIN))
+    for what, text in ADMIN.items():
+        made = whats.add_parser(what, help=text, description=text)
+        if what == "organisation":
+            made.add_argument("name")
+            continue
+        made.add_argument("email", nargs="?" if what == "kill" else None)
+        if what in {"create", "invite"}:
+            made.add_argument("--name", default="", help="what the others call them")
+        if what == "invite":
+            made.add_argument("--roles", required=True, help="with commas, such as teacher,author")
+            made.add_argument(
+                "--organisation", help="whom they work for; without: the whole of it"
+            )
 
 
 def _doctor_arguments(doctor: argparse.ArgumentParser) -> None:

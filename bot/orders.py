@@ -15,6 +15,9 @@ from bot.settings import Settings
 if TYPE_CHECKING:
     from bot.sending import Order
 
+VERIFY = "verify"
+"""Asks ``wary audit`` for the chain of what was done in the console."""
+
 Tell = Callable[[str], None]
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - it has no other name
 
@@ -25,10 +28,10 @@ def add(commands: Commands, tell: Tell) -> None:
     send = commands.add_parser("send", help=text, description=text)
     send.set_defaults(command=partial(_ordered, tell))
     _send(send)
-    text = "prove that everybody of a send is accounted for"
+    text = "prove that everybody of a send is accounted for, or the console's acts unchanged"
     audit = commands.add_parser("audit", help=text, description=text)
     audit.set_defaults(command=partial(_audited, tell))
-    audit.add_argument("send", type=int, help="its number")
+    audit.add_argument("what", type=_audited_thing, help="the number of a send, or: verify")
     audit.add_argument("--csv", type=Path, metavar="FILE", help="write every row there")
 
 
@@ -47,9 +50,25 @@ def _ordered(tell: Tell, config: Settings, given: argparse.Namespace) -> int:
 
 
 def _audited(tell: Tell, config: Settings, given: argparse.Namespace) -> int:
+    if given.what == VERIFY:
+        return _verified(tell, config)
     from bot import sending  # noqa: PLC0415 - as above
 
-    return sending.audit(config, given.send, tell, given.csv)
+    return sending.audit(config, given.what, tell, given.csv)
+
+
+def _audited_thing(said: str) -> int | str:
+    return said if said == VERIFY else int(said)
+
+
+def _verified(tell: Tell, config: Settings) -> int:
+    from bot import admin  # noqa: PLC0415 - as above
+
+    rows, faults = admin.verified(config)
+    for fault in faults:
+        tell(fault)
+    tell(f"{rows} rows, {len(faults)} faults" if faults else f"{rows} rows, whole")
+    return 1 if faults else 0
 
 
 def _order(given: argparse.Namespace, order: "type[Order]") -> "Order":

@@ -29,6 +29,7 @@ SETTINGS = (
     ),
     Setting("WARY_KEY_FILE", "", "Key that seals platform ids; empty: beside the SQLite file"),
     Setting("WARY_ERASE_JOURNAL", "", "Who was forgotten; empty: beside the SQLite file"),
+    Setting("WARY_AUDIT_ANCHOR", "", "End of the audit; empty: beside the SQLite file or the key"),
     Setting("WARY_PLATFORMS", "web", "Platforms, with commas: `web`, `telegram`, `discord`"),
     Setting("WARY_LOCALE", "en", "Language offered first, and used where a client names none"),
     Setting("WARY_COUNTRY", "", "Country offered first, as two letters; empty: by language"),
@@ -98,6 +99,7 @@ class Settings:
     database_url: str
     key_file: str
     erase_journal: str
+    audit_anchor: str
     platforms: tuple[str, ...]
     locale: str
     country: str
@@ -125,6 +127,11 @@ class Settings:
             Path(name) if name else None for name in (self.key_file, self.erase_journal)
         )
         return key, erased
+
+    @property
+    def anchor(self) -> Path | None:
+        """Return the file of the audit's end, None for the one beside base or key."""
+        return Path(self.audit_anchor) if self.audit_anchor else None
 
     def of_platform(self, name: str) -> Mapping[str, str]:
         """Return the settings of platform *name*: prefix cut, names in lower case."""
@@ -157,6 +164,7 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
         database_url=values["WARY_DATABASE_URL"],
         key_file=values["WARY_KEY_FILE"],
         erase_journal=values["WARY_ERASE_JOURNAL"],
+        audit_anchor=values["WARY_AUDIT_ANCHOR"],
         platforms=_listed(values["WARY_PLATFORMS"]),
         locale=values["WARY_LOCALE"],
         country=values["WARY_COUNTRY"].lower(),

@@ -41,6 +41,7 @@ from bot.runtime.turn import Turns
 from bot.runtime.watchdog import Watchdog
 from bot.runtime.waves import Waves
 from bot.settings import LAST_PORT, Settings, SettingsError
+from bot.staffed import staffed
 from bot.teaching import Taught, fingerprint, mark, relearned, servable, taught
 from bot.work.local import Local
 
@@ -107,6 +108,7 @@ class Wary:
         self._readiness = Readiness(self._rooms, clock.now, self._troubles.tell)
         self._figures = Figures(self._rooms, self._readiness, clock.now, self._version)
         self.hosted = False  # whether any of them is spoken to over HTTP
+        self.console: Mapping[str, ASGI] = {}  # by path
         self.work: Work = Local(self.tasks, clock.now)
 
     def _fit(self, tag: str) -> str | None:
@@ -185,7 +187,7 @@ class Wary:
             for one in self._platforms
             if isinstance(one, Hosted)
         }
-        return health.front(self.ready, hosted, self._troubles)
+        return health.front(self.ready, {**self.console, **hosted}, self._troubles)
 
     async def run(
         self, listener: socket.socket | None = None, private: socket.socket | None = None
@@ -240,6 +242,8 @@ async def serve(
         for name in filter(config.plays, config.platforms):
             running.join(name, shown=shown)
         await stack.enter_async_context(shared(config, running))
+        if watched and config.plays("console"):
+            running.console = staffed(config, made, base)
         # Before anybody is told that it serves: who was told may say at once that it shall end.
         on_signals(running)
         alone = watched and not running.hosted and config.plays("console")

@@ -16,6 +16,7 @@ from bot.core.events import Address, Incoming
 from bot.ports import Batch, Kept, Known, Outcome, Post, State, StoreDown
 from bot.store import clock, export, outbox, reports, settling, vital
 from bot.store.batch import Turn
+from bot.store.desk import Desk
 from bot.store.erasing import catch_up
 from bot.store.forgotten import Journal, JournalFault
 from bot.store.leading import Lead
@@ -195,6 +196,10 @@ class Database(Posts, Names, Vital, Seat):
     async def next_due(self) -> datetime | None:
         """Return the earliest instant at which a plan can be claimed, or None."""
         return await self._line.run(clock.next_due)
+
+    def desk(self, anchor: Path | None = None) -> Desk:
+        """Return the console's part; *anchor*: the file in which the audit's head stands."""
+        return Desk(self._line, self._seal, anchor)
 
     async def close(self) -> None:
         """Let go of the database."""

@@ -16,9 +16,10 @@ from bot.ports import StoreDown, Unfit
 from bot.store.line import Line, file_of, located
 from bot.store.sealing import PRIVATE, key_of
 from bot.store.sqlite import in_memory
-from bot.store.tables import learners, metadata
+from bot.store.staff import audit
+from bot.store.tables import learners
 
-REVISIONS: Final = ("0001", "0002", "0003", "0004", "0005")
+REVISIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006")
 """All revisions, oldest first: what this version of Wary knows."""
 
 LOCK: Final = 0x6D69677261746521
@@ -93,7 +94,8 @@ def _draw(conn: Connection) -> None:
 
     A test holds that the migrations make the same; without Alembic the demo starts sooner.
     """
-    metadata.create_all(conn)
+    # Of all of them, also those of the console.
+    audit.metadata.create_all(conn)
     conn.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
     conn.execute(text("INSERT INTO alembic_version VALUES (:now)"), {"now": REVISIONS[-1]})
 

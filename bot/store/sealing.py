@@ -164,7 +164,24 @@ class Seal:
 
         No platform has a space in its name, so it never is the fingerprint of an address.
         """
-        return hmac.digest(self._lookup, f"for {purpose}:{text}".encode(), "sha256")
+        words = f"for {purpose}:{text}".encode("utf-8", "surrogatepass")
+        return hmac.digest(self._lookup, words, "sha256")
+
+    def hide(self, purpose: str, secret: bytes) -> bytes:
+        """Return *secret* as it is stored: opens with this key, and for this *purpose* alone."""
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        return nonce + self._cipher.encrypt(nonce, secret, self.digest("hiding", purpose))
+
+    def reveal(self, purpose: str, hidden: bytes) -> bytes:
+        """Return what was hidden for *purpose*.
+
+        Raises:
+            KeyFault: it was hidden with another key, for something else, or changed since.
+        """
+        nonce, body = hidden[:NONCE_BYTES], hidden[NONCE_BYTES:]
+        with suppress(InvalidTag):
+            return self._cipher.decrypt(nonce, body, self.digest("hiding", purpose))
+        raise KeyFault("a secret does not open with this key; put back the key of this database")
 
     def close(self, address: Address) -> Sealed:
         """Return *address* as it is stored; each time with another nonce."""
