@@ -145,7 +145,7 @@ def test_wrong_settings_are_told_all_at_once() -> None:
     assert platforms.endswith("terminal, web")
     assert others == [
         "WARY_ZONE: 'Mars/Base' is no zone; write one such as Africa/Tunis",
-        "WARY_LOCALE: 'xx' is not offered; choose from en, ar, zh-Hans, fr, es",
+        "WARY_LOCALE: 'xx' is not offered; choose from en, ar, zh-Hans, fr, ru, es",
         "WARY_COUNTRY: 'zz' is no country; write two letters",
     ]
 

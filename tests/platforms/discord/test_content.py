@@ -17,7 +17,7 @@ def taught() -> teaching.Taught:
     return teaching.taught(settings.read({}))
 
 
-@pytest.mark.parametrize("locale", ["en", "ar", "zh-Hans", "fr", "es"])
+@pytest.mark.parametrize("locale", ["en", "ar", "zh-Hans", "fr", "ru", "es"])
 @pytest.mark.parametrize("typed_only", [False, True])
 def test_no_card_of_ours_is_over_a_limit(
     taught: teaching.Taught, locale: str, *, typed_only: bool

@@ -308,7 +308,7 @@ def taught() -> teaching.Taught:
     return teaching.taught(settings.read({}))
 
 
-@pytest.mark.parametrize("locale", ["en", "ar", "zh-Hans", "fr", "es"])
+@pytest.mark.parametrize("locale", ["en", "ar", "zh-Hans", "fr", "ru", "es"])
 def test_no_card_of_ours_is_over_a_limit_or_cut(taught: teaching.Taught, locale: str) -> None:
     render = renderer(taught.catalogues.translate, i18n.rtl)
     wrong: list[str] = []
@@ -326,7 +326,7 @@ def test_no_card_of_ours_is_over_a_limit_or_cut(taught: teaching.Taught, locale:
     assert longest < encode.TEXT_UNITS
 
 
-@pytest.mark.parametrize("locale", ["en", "ar", "zh-Hans", "fr", "es"])
+@pytest.mark.parametrize("locale", ["en", "ar", "zh-Hans", "fr", "ru", "es"])
 def test_a_question_of_a_place_is_told_whole_by_poll_and_by_pop_up(
     taught: teaching.Taught, locale: str
 ) -> None:
