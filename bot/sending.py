@@ -144,12 +144,13 @@ def _texts(texts: tuple[str, ...], made: Taught) -> Mapping[str, Card]:
             raise ValueError(f"'{one}': write LANGUAGE=FILE, the language one of {offered}")
         title, _, rest = Path(path).read_text(encoding="utf-8").strip().partition("\n")
         parts = [" ".join(part.split()) for part in rest.split("\n\n")]
-        body = tuple(Para(_said(part)) for part in parts if part)
-        cards[locale] = Card(title=_said(title.strip()), body=body)
+        body = tuple(Para(said(part)) for part in parts if part)
+        cards[locale] = Card(title=said(title.strip()), body=body)
     return cards
 
 
-def _said(words: str) -> Text:
+def said(words: str) -> Text:
+    """Return the text of an operator's own *words*."""
     return Text("send.words", (("words", words),))
 
 
@@ -158,7 +159,7 @@ def preview(config: Settings, send: int, tell: Tell, *, whole: bool = False) -> 
     made = taught(config)
 
     async def work(base: store.Database) -> None:
-        for line in _said_by(made, await base.sends.cards(send), await base.sends.reach(send)):
+        for line in worded(made, await base.sends.cards(send), await base.sends.reach(send)):
             tell(line)
         total = await _reach(config, base, send, made, tell)
         named = 0
@@ -175,7 +176,7 @@ def preview(config: Settings, send: int, tell: Tell, *, whole: bool = False) -> 
     return 0
 
 
-def _said_by(
+def worded(
     made: Taught, cards: Mapping[str, Card], reach: Mapping[tuple[str, str], int]
 ) -> Iterator[str]:
     """Yield what is said on each platform in each language, as it is handed over."""
