@@ -125,3 +125,12 @@ def _kinds(told: str) -> set[str]:
 
 def _required() -> set[str]:
     return {kind for kind in KINDS if os.environ.get(f"WARY_REQUIRE_{kind.upper()}") == "1"}
+
+
+@pytest.fixture(autouse=True)
+def _one_set_of_zones(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave the process the time zones it began with: ``main`` takes those of its own package.
+
+    Whoever comes after a test that calls it would be told other cities than before.
+    """
+    monkeypatch.setattr("zoneinfo.reset_tzpath", lambda to: to)

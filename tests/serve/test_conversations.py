@@ -34,7 +34,7 @@ DAY: tuple[Says, ...] = (
     ("set:often:daily", "When may I write?", "set:hour:18.00", 1),
     ("set:hour:18.00", "Where do you live?", "set:country:gb", 1),
     ("set:country:gb", "Every day at 18:00 by your clock.", "more", 1),
-    ("/lesson", "Lesson 1 of 10", "quiz:acc-01", 2),
+    ("/lesson", "Lesson 1 of 62", "quiz:acc-01", 2),
     ("quiz:acc-01", "EXAMPLE, not a real message", "answer:acc-01-q2:c", 2),
     ("answer:acc-01-q2:c", "· your answer", "enough", 2),
     ("enough", "Done for today", "", 2),
