@@ -17,7 +17,7 @@ from bot.engine.replies import show
 COMMAND = "progress"
 """The command, and the verb of its buttons."""
 
-TOPICS = frozenset({"acc", "phi", "scm", "dev", "net", "pri", "kid", "ai", "wrk", "hlp"})
+TOPICS = frozenset({"acc", "phi", "scm", "dev", "net", "pri", "kid", "ai", "wrk", "hlp", "inf"})
 """Topics that have a name, ``topic.<id>``; those of a further pack are told by their lessons."""
 
 LESSONS = 5
