@@ -194,6 +194,8 @@ def _leave_token(conn: Connection, token: str) -> None:
 
 
 def _leave_all(conn: Connection) -> None:
+    if conn.invalidated:
+        return  # The line was cut: whatever was held by it fell with it.
     conn.execute(text("SELECT pg_advisory_unlock_all()"))
     conn.commit()
 

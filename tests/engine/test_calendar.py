@@ -355,3 +355,12 @@ def test_whatever_is_typed_gives_an_hour_or_none(text: str) -> None:
 def test_an_hour_as_shown_is_understood(wanted: time) -> None:
     shown = f"{wanted:%H:%M}"
     assert calendar.parse_hour(shown) == shown
+
+
+def test_what_is_read_once_a_process_is_read_here_too() -> None:
+    for once in (calendar._names, calendar._halves, calendar._named):
+        once.cache_clear()
+    assert calendar.is_zone("Africa/Tunis")
+    assert not calendar.is_zone("Mars/Base")
+    assert calendar.parse_hour("7 pm") == "19:00"
+    assert calendar.parse_hour("noon") == "12:00"

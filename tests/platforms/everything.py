@@ -105,7 +105,8 @@ def every_text(library: Library, locale: str, platform: str) -> Iterator[Card]:
         stage = Answered(item.id, "seed", "daily", ids, "wrong")
         yield current.card(replace(me, stage=stage), library, NOW)
     for key, one in library.lessons.items():
-        for track in one.tracks:
+        # Tracks that read the same cards differ only in how many lessons there are.
+        for track in {lesson.cards(track, one): track for track in sorted(one.tracks)}.values():
             count = len(lesson.cards(track, one))
             stages: list[Stage] = [Reading(key, number) for number in range(count)]
             for at in (*stages, Acting(key)):

@@ -216,6 +216,7 @@ async def test_a_catalogue_that_is_gone_keeps_the_old_content(
     caplog.set_level(logging.ERROR)
     config = read({"WARY_DATABASE_URL": "sqlite://", "WARY_LOCALE": "ar"})
     assert teaching.relearned(config)[1] == ()
+    monkeypatch.setattr(teaching, "kept", lambda _files, _wanted, make: make())
     monkeypatch.setattr(i18n, "read", _failing)
     made, faults = teaching.relearned(config)
     assert made is None
