@@ -159,7 +159,7 @@ def test_a_release_refuses_a_language_in_which_first_aid_has_gaps(
     cut = re.sub(r'(msgctxt "aid-paid.title"\n.*\n)msgstr ".*"', r'\1msgstr ""', spoken)
     (home / "lessons.po").write_text(cut, encoding="utf-8")
     pack = root / "lessons" / "pack.yaml"
-    pack.write_text(pack.read_text().replace("[en, fr]", "[en, fr, ru]"), encoding="utf-8")
+    pack.write_text(pack.read_text().replace("[en, fr]", "[en, fr, pt]"), encoding="utf-8")
     capsys.readouterr()
     assert main(["check"]) == 0
     assert main(["check", "--release"]) == 1
@@ -169,8 +169,8 @@ def test_a_release_refuses_a_language_in_which_first_aid_has_gaps(
         f"{where.format(*gap)}the release"
         for gap in (
             ("fr", "lessons", "first_aid", "trees", "aid-paid", "fr"),
-            ("ru", "interface", "interface", "texts", "hello.all", "ru"),
-            ("ru", "lessons", "first_aid", "trees", "aid-clicked", "ru"),
+            ("pt", "interface", "interface", "texts", "hello.all", "pt"),
+            ("pt", "lessons", "first_aid", "trees", "aid-clicked", "pt"),
         )
     ]
 
