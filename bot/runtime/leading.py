@@ -1,14 +1,15 @@
 """Who is active: this process leads a token, or stands by until whoever leads it is gone.
 
-Rule 1: whoever does not lead hears nothing, claims nothing and fires nothing.
-Rule 2: a lead that is lost stops the intake at once; what is on its way ends, and is written down
-before the lead is tried for again.
+Rule 1: whoever does not lead claims nothing and fires nothing, and hears nothing as long as
+anybody can lead.
+Rule 2: once a lead is lost, what is on its way ends and is written down before the lead is tried
+for again.  Until the database says who leads now, the intake goes on: nothing it hears can be
+written, but first aid is answered, and nobody else can lead to answer it.
 """
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
 from datetime import datetime
 from typing import Protocol
 
@@ -21,9 +22,6 @@ LOOK_SECONDS = 0.5
 
 Source: trust.md, 8: the takeover is due 5 seconds after a death.
 """
-
-GRACE_SECONDS = 5.0
-"""How long what is on its way may take to end once the lead is lost."""
 
 Work = Callable[[], Awaitable[None]]
 
@@ -58,8 +56,8 @@ class Leads:
         self._tally = tally
         self._seat = seat
         self._now = now
-        self._wanted: Sequence[str] = ()
         self._lost: dict[str, asyncio.Event] = {}
+        self._elsewhere: set[str] = set()
 
     @property
     def led(self) -> Mapping[str, int]:
@@ -68,7 +66,7 @@ class Leads:
 
     def stands_by(self, token: str) -> bool:
         """Return whether another process leads *token*, as far as this one knows."""
-        return token in self._wanted and token not in self.led
+        return token in self._elsewhere
 
     async def begin(self, tokens: Sequence[str]) -> None:
         """Try for *tokens* once, before anybody is told that they are served.
@@ -76,7 +74,6 @@ class Leads:
         Raises:
             StoreDown: the database cannot be reached.
         """
-        self._wanted = tuple(tokens)
         for token in tokens:
             if not await self._lead(token):
                 log.warning("standing_by", extra={"platform": token})
@@ -85,38 +82,51 @@ class Leads:
         """Look again and again, until cancelled, whether what is led is still held."""
         while True:
             await asyncio.sleep(LOOK_SECONDS)
-            if self.led and not await self._seat.leads():
-                log.error("lead_lost")
-                for lost in self._lost.values():
-                    lost.set()
+            if self.led:
+                await self._seat.leads()
+            # A try for another token may have found it out, too.
+            lost = [token for token in self._lost if token not in self.led]
+            for token in lost:
+                log.error("lead_lost", extra={"platform": token})
+                self._lost.pop(token).set()
 
     async def leave(self, token: str) -> None:
         """Let *token* go, and try for it again: whoever sent has died, and left posts in doubt."""
         await self._seat.leave(token)
         if token in self._lost:
-            self._lost[token].set()
+            self._lost.pop(token).set()
 
     async def run(self, token: str, work: Work, quiet: Work) -> None:
         """Do *work* whenever *token* is led, until it ends by itself.
 
-        Once the lead is lost it is cancelled, and tried for again when all is *quiet*: what was
-        on its way has ended, and stands in the ledger.
+        Once the lead is lost it is tried for again when all is *quiet*: what was on its way has
+        ended, and stands in the ledger.  The *work* is cancelled when it is known who leads.
         """
         while True:
-            lost = self._lost[token] = asyncio.Event()
             if not await self._tried(token):
                 await asyncio.sleep(LOOK_SECONDS)
                 continue
-            if await self._until_lost(work, lost, quiet):
-                return
-            await quiet()
+            lost = self._lost[token] = asyncio.Event()
+            working = asyncio.ensure_future(work())
+            losing = asyncio.create_task(self._until_other(token, lost, quiet))
+            try:
+                await asyncio.wait({working, losing}, return_when=asyncio.FIRST_COMPLETED)
+                if working.done():
+                    working.result()
+                    return
+            finally:
+                self._lost.pop(token, None)
+                losing.cancel()
+                working.cancel()
+                await asyncio.wait({working, losing})
 
-    async def _tried(self, token: str) -> bool:
+    async def _tried(self, token: str) -> bool | None:
+        """Return whether *token* is led here, None where the database cannot say."""
         before = token in self.led
         try:
             leads = await self._lead(token)
         except StoreDown:
-            return False
+            return None
         if leads and not before:
             log.warning("leading", extra={"platform": token})
         return leads
@@ -125,24 +135,14 @@ class Leads:
         """Try for *token*; nothing is sent between the beginning of the lead and of the tally."""
         before = token in self.led
         leads = await self._seat.lead(token, self._now())
+        self._elsewhere = self._elsewhere - {token} if leads else self._elsewhere | {token}
         if leads and not before:
             self._tally.begin(token, self._seat.ended(token))
         return leads
 
-    async def _until_lost(self, work: Work, lost: asyncio.Event, quiet: Work) -> bool:
-        """Return whether *work* ended by itself, and not because the lead was lost."""
-        working = asyncio.ensure_future(work())
-        losing = asyncio.create_task(lost.wait())
-        try:
-            await asyncio.wait({working, losing}, return_when=asyncio.FIRST_COMPLETED)
-            if working.done():
-                working.result()
-                return True
-            with suppress(TimeoutError):
-                async with asyncio.timeout(GRACE_SECONDS):
-                    await quiet()
-            return False
-        finally:
-            losing.cancel()
-            working.cancel()
-            await asyncio.wait({working, losing})
+    async def _until_other(self, token: str, lost: asyncio.Event, quiet: Work) -> None:
+        """Return once the lead is *lost* and the database says who has *token* now."""
+        await lost.wait()
+        await quiet()
+        while await self._tried(token) is None:  # noqa: ASYNC110 - no event tells
+            await asyncio.sleep(LOOK_SECONDS)

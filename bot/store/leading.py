@@ -114,13 +114,20 @@ class Lead:
         if not await self._enter(_TOGETHER):
             return False
         async with self._one:
-            if isinstance(self._held, AsyncConnection) and not await self._line.finish(
-                self._held, _take_token, token
-            ):
+            held = self._held
+            if isinstance(held, AsyncConnection) and not await self._take_token(held, token):
                 return False
             epoch, self.ended[token] = await self._line.run(_begin, token, self._holder, now)
             self.epochs[token] = epoch
             return True
+
+    async def _take_token(self, held: AsyncConnection, token: str) -> bool:
+        try:
+            return await self._line.finish(held, _take_token, token)
+        except StoreDown:
+            # Nothing is held any more, and the next line must not pass for this one.
+            await self._drop()
+            raise
 
     async def leads(self) -> bool:
         """Return whether what is led is still held; where it is not, nothing is any more.

@@ -234,10 +234,11 @@ def _emptied(conn: Connection) -> bool:
 
 
 def _roll_back(conn: Connection) -> None:
-    if conn.invalidated or conn.closed:
+    if conn.closed:
         return
     conn.rollback()
-    conn.dialect.do_rollback(conn.connection)
+    if not conn.invalidated:  # Else there is no line any more, and nothing on it.
+        conn.dialect.do_rollback(conn.connection)
 
 
 def verdict(error: DBAPIError) -> Exception:

@@ -21,6 +21,7 @@ from sqlalchemy import Connection
 from bot import settings, store, teaching, wiring
 from bot.platforms.telegram import intake
 from bot.platforms.terminal.adapter import Terminal
+from bot.runtime import leading
 from bot.store import line
 from bot.store.tables import metadata
 from tests.platforms.discord import server as discord
@@ -134,6 +135,8 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(line, "PATIENCE", 0.05)
     monkeypatch.setattr(line, "LOCK_MS", 50)
     monkeypatch.setattr(intake, "AGAIN", 0.05)
+    # A failed-over database ends the lead too: it is found out in mid-walk, not after it.
+    monkeypatch.setattr(leading, "LOOK_SECONDS", 0.02)
 
 
 HOW = pytest.mark.parametrize("how", ["locked", "read-only"])

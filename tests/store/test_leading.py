@@ -1,14 +1,17 @@
 """Who leads a token: one at a time, each in an epoch of its own, and the older ones are fenced."""
 
+from contextlib import suppress
 from datetime import timedelta
 
+import psycopg
 import pytest
 
 from bot.core.effects import Lane, Say
-from bot.ports import Outcome
+from bot.ports import Outcome, StoreDown
+from bot.store import connect
 from bot.store.database import Database
 from bot.store.fold import LEASE
-from tests.store.people import CARD, NOW, change, event, rows, take
+from tests.store.people import CARD, KEY, NOW, change, event, rows, take
 
 TOKEN = "telegram"  # noqa: S105  the name of a platform
 
@@ -106,3 +109,27 @@ async def test_a_lease_of_nobody_ends_by_itself(store: Database) -> None:
     assert await store.claim_posts(TOKEN, NOW, 10) == ()
     later = NOW + LEASE + timedelta(seconds=1)
     assert len(await store.claim_posts(TOKEN, later, 10)) == 1
+
+
+@pytest.mark.postgres
+async def test_a_line_cut_between_two_tokens_ends_the_first_lead_too(postgres_url: str) -> None:
+    """A new line holds none of the old one's locks, and must not pass for it."""
+    store = await connect(postgres_url, key=KEY)
+    try:
+        assert await store.lead(TOKEN, NOW)
+        with psycopg.connect(postgres_url, autocommit=True) as other:
+            other.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        with pytest.raises(StoreDown):
+            await store.lead("discord", NOW)
+        assert dict(store.epochs) == {}
+        # The lines of the pool were cut as well: the first try may meet another of them.
+        with suppress(StoreDown):
+            await store.lead(TOKEN, NOW)
+        assert await store.lead(TOKEN, NOW)
+        assert await store.leads()
+        assert dict(store.epochs) == {TOKEN: 2}
+    finally:
+        await store.close()
