@@ -9,13 +9,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from bot import content, i18n
+from bot.breaches import mistranslated
 from bot.content.lint import lint
 from bot.content.offers import read_offers
 from bot.core.source import Fault, Source
 from bot.runtime import clock
 from bot.runtime.collector import uncollected
 from bot.settings import Settings
-from bot.teaching import ContentFault, data, mistranslated, neat, packs, read, spoken_in
+from bot.teaching import ContentFault, data, neat, packs, read, spoken_in
 
 
 @uncollected()

@@ -16,6 +16,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
@@ -30,18 +31,25 @@ GENERATIONS = 4
 _SUM = hashlib.sha256().digest_size
 
 
-def kept(inputs: Iterable[Path], wanted: Sequence[str], make: Callable[[], Made]) -> Made:
+def kept(
+    inputs: Iterable[Path],
+    wanted: Sequence[str],
+    make: Callable[[], Made],
+    *,
+    of: str = "taught",
+) -> Made:
     """Return what *make* returns, from an earlier start where nothing has changed since.
 
     Args:
         inputs: every file that *make* reads.
         wanted: what else its result depends on.
         make: reads them; its result is made of data alone.
+        of: what the result is called in its file's name; each has its own newest few.
     """
     inputs = tuple(inputs)
     mark = _mark(inputs, wanted)
     home = Path(importlib.util.cache_from_source(str(Path(bot.__file__)))).parent
-    path = home / f"taught.{sys.implementation.cache_tag}.{mark}.pickle"
+    path = home / f"{of}.{sys.implementation.cache_tag}.{mark}.pickle"
     try:
         data = path.read_bytes()
     except OSError:
@@ -54,19 +62,31 @@ def kept(inputs: Iterable[Path], wanted: Sequence[str], make: Callable[[], Made]
     # What changed while it was read may be half old and half new.
     if not sys.dont_write_bytecode and _mark(inputs, wanted) == mark:
         with suppress(OSError):
-            _keep(path, made)
+            _keep(path, of, made)
     return made
 
 
 def _mark(inputs: Iterable[Path], wanted: Sequence[str]) -> str:
     """Return the hash of all *inputs*, of the program and of what it stands on."""
-    program = Path(bot.__file__).parent.rglob("*.py")
     sums = hashlib.sha256(repr((sys.version, _libraries(), tuple(wanted))).encode())
-    for path in sorted({*inputs, *program}):
+    sums.update(_program())
+    _add(sums, inputs)
+    return sums.hexdigest()[:32]
+
+
+@cache
+def _program() -> bytes:
+    """Return the hash of the program, as it was when this process first asked."""
+    sums = hashlib.sha256()
+    _add(sums, Path(bot.__file__).parent.rglob("*.py"))
+    return sums.digest()
+
+
+def _add(sums: "hashlib._Hash", paths: Iterable[Path]) -> None:
+    for path in sorted({*paths}):
         data = path.read_bytes()
         sums.update(f"\0{path}\0{len(data)}\0".encode())
         sums.update(data)
-    return sums.hexdigest()[:32]
 
 
 def _libraries() -> tuple[str, ...]:
@@ -77,7 +97,7 @@ def _libraries() -> tuple[str, ...]:
     return tuple(version(name) for name in ("babel", "pyyaml", "tzdata"))
 
 
-def _keep(path: Path, made: object) -> None:
+def _keep(path: Path, of: str, made: object) -> None:
     """Write *made* whole or not at all, and let go of what is older than the newest few."""
     written = io.BytesIO()
     pickler = pickle.Pickler(written, pickle.HIGHEST_PROTOCOL)
@@ -89,7 +109,7 @@ def _keep(path: Path, made: object) -> None:
         new = Path(folder, path.name)
         new.write_bytes(hashlib.sha256(data).digest() + data)
         new.replace(path)
-    old = sorted(path.parent.glob("taught.*.pickle"), key=lambda one: one.stat().st_mtime_ns)
+    old = sorted(path.parent.glob(f"{of}.*.pickle"), key=lambda one: one.stat().st_mtime_ns)
     for one in old[:-GENERATIONS]:
         one.unlink(missing_ok=True)
 

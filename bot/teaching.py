@@ -101,7 +101,11 @@ def taught(settings: Settings, *, linted: bool = False) -> Taught:
         found, catalogues, offers, atlas, faults = kept(files, (settings.locale,), make)
     library = _library(settings, found, catalogues, offers, atlas)
     if linted or settings.packs:
-        wrong = breaches(found, catalogues)
+        # Here, because a bot that serves our own pack needs no lint, and would start the later.
+        from bot.breaches import breaches  # noqa: PLC0415
+
+        seen = None if linted else data() / "locales"
+        wrong = breaches(found, catalogues, clock.now().date(), seen)
         faults += tuple(one for one in wrong if not (one.warning or one.key.endswith(DATED)))
     faults = (*faults, *_changed(before.files, mark(settings).files))
     made = Taught(found, library, catalogues, neat(faults), before)
@@ -148,12 +152,18 @@ def spoken_in(
         found.source_language,
         wanted,
         found.past,
-        apart if folders[1:] else None,
+        i18n.Readers(own, apart if folders[1:] else None),
     )
     refused = any(not fault.warning for fault in found.faults)
     # A text may be unknown only because its file is refused: that is to be mended, not this.
     kept = [fault for fault in untranslated if not (refused and fault.wrong == i18n.UNKNOWN)]
     return catalogues, (*kept, *_foreign(folders[1:]))
+
+
+def own(home: Path, tag: str) -> list[tuple[str, i18n.PoFile | Fault]]:
+    """Read our own catalogues of one language, or what was made of the same bytes before."""
+    inputs = sorted(home.glob("*.po"))
+    return kept(inputs, (tag, str(home)), partial(i18n.files, home, tag), of=f"catalogues.{tag}")
 
 
 def apart(home: Path, tag: str) -> Iterator[tuple[str, object]]:
@@ -344,26 +354,6 @@ def _alphabet(tag: str, codes: Sequence[str], catalogues: i18n.Catalogues) -> tu
         for code in codes
     }
     return tuple(sorted(codes, key=lambda code: names[code]))
-
-
-def breaches(found: content.Content, catalogues: i18n.Catalogues) -> list[Fault]:
-    """Return what breaks a rule in content and catalogues that can be read."""
-    # Here, because a bot that serves our own pack needs no lint, and would start the later for it.
-    from bot.content.lint import lint  # noqa: PLC0415
-
-    return [*lint(found, clock.now().date()), *mistranslated(found, catalogues)]
-
-
-def mistranslated(found: content.Content, catalogues: i18n.Catalogues) -> list[Fault]:
-    """Return what breaks a rule in the translations of *found*."""
-    from bot.content.translation import check_translation  # noqa: PLC0415 - as above
-
-    faults: list[Fault] = []
-    for tag in catalogues.languages:
-        if tag != found.source_language:
-            spoken, places = catalogues.translations(tag), catalogues.places(tag)
-            faults += check_translation(found, tag, spoken, places)
-    return faults
 
 
 def neat(faults: Sequence[Fault]) -> tuple[Fault, ...]:

@@ -6,6 +6,7 @@ Source: the transcripts of chat.md, 9, which speak of ten lessons.
 
 import re
 import shutil
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
@@ -99,3 +100,5 @@ def few_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def few_lessons(few_root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let our own pack be small, for every test of a file that names this fixture."""
     monkeypatch.setattr(teaching, "data", lambda: few_root)
+    # What is kept of it must not push out what is kept of the real one.
+    monkeypatch.setattr(sys, "pycache_prefix", str(few_root.parent / "kept"))

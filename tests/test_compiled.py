@@ -11,10 +11,12 @@ from types import MappingProxyType
 
 import pytest
 
-from bot import compiled, teaching
+from bot import breaches, compiled, teaching
 from bot.core.card import Text
 from bot.core.message import words
+from bot.i18n import pofile
 from bot.settings import read
+from tests.content.packs import further, written
 
 
 @pytest.fixture(autouse=True)
@@ -136,3 +138,25 @@ def test_another_process_finds_it(home: Path) -> None:
         )
         assert done.stderr == ""
     assert len(pickles(home)) == 1
+
+
+def test_our_catalogues_are_kept_one_by_one_beside_a_further_pack(
+    tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = read({"WARY_PACKS": str(written(tmp_path / "second", further()))})
+    fresh = teaching.taught(settings)
+    tags = {path.name.split(".")[1] for path in home.rglob("catalogues.*.pickle")}
+    assert tags == set(fresh.catalogues.languages) - {"en"}
+    monkeypatch.delattr(pofile, "understood")  # nothing is parsed again
+    known = teaching.taught(settings)
+    assert known.faults == fresh.faults
+    for tag in fresh.catalogues.languages:
+        assert known.catalogues.translations(tag) == fresh.catalogues.translations(tag)
+
+
+def test_beside_a_further_pack_its_words_for_our_texts_are_looked_at() -> None:
+    ours = teaching.taught(read({}))
+    key, place = next(iter(ours.catalogues.places("fr").items()))
+    keyed = {one: ("second/fr.po" if one == key else place[0], 1) for one in (key, "acc-06.recap")}
+    home = teaching.data() / "locales"
+    assert set(breaches._released(ours.content, keyed, home)) == {"acc-06.recap"}

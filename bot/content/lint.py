@@ -20,8 +20,10 @@ from bot.content.texts import Worded
 from bot.core.source import Fault
 
 
-def lint(content: Content, today: date) -> tuple[Fault, ...]:
+def lint(content: Content, today: date, *, ours: bool = True) -> tuple[Fault, ...]:
     """Return what is wrong with *content* beyond its form, warnings included.
+
+    Without *ours*, texts of the first pack, our own, are not looked at one by one.
 
     ``content.faults``, found while reading, are not among them.
 
@@ -30,7 +32,7 @@ def lint(content: Content, today: date) -> tuple[Fault, ...]:
     found = [
         *_lessons(content),
         *_items(content),
-        *_texts(content),
+        *_texts(content, ours=ours),
         *lint_references(content.documents),
         *lint_sourcing(content.documents, today),
         *lint_balance(content.documents),
@@ -53,7 +55,7 @@ def _items(content: Content) -> Iterator[Fault]:
             yield from lint_item(document, item, care=care)
 
 
-def _texts(content: Content) -> Iterator[Fault]:
+def _texts(content: Content, *, ours: bool) -> Iterator[Fault]:
     english = primary(content.source_language) == "en"
     myths = {
         id_
@@ -61,13 +63,15 @@ def _texts(content: Content) -> Iterator[Fault]:
         if "myth" in document.value["tags"]
     }
     for text in content.worded.values():
-        ours = english and primary(text.language or "en") == "en"
+        if not (ours or text.document.pack):
+            continue
+        spoken = english and primary(text.language or "en") == "en"
         if text.role == "interface":
             found = interface_prose(text, content.sources[text.key].plural, english=english)
         else:
             value = text.document.value
             myth = (value.get("id") or value.get("lesson")) in myths
-            found = prose(text, english=ours, myth=myth)
+            found = prose(text, english=spoken, myth=myth)
         for wrong, remedy in found:
             yield text.document.fault(text.way, wrong, remedy)
         yield from _long(text, content.source_language)

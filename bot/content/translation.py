@@ -5,7 +5,7 @@ Rule 2: nothing here reads a PO file; texts come by key, with the place of each 
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from bot.content.document import QUOTED, quoted
@@ -88,6 +88,7 @@ def check_translation(
     locale: str,
     translations: Mapping[str, str],
     places: Mapping[str, tuple[str, int]],
+    seen: Collection[str] = (),
 ) -> tuple[Fault, ...]:
     """Return what is wrong with the texts of one language.
 
@@ -96,6 +97,7 @@ def check_translation(
         locale: BCP 47 tag of the language, such as ``zh-Hans``.
         translations: key to text; empty texts and unknown keys are passed over.
         places: key to path and line of the text, for the faults.
+        seen: keys whose texts were looked at before, each by itself.
     """
     faults = list(_fixed(content, translations, places))
     targets = {
@@ -109,9 +111,9 @@ def check_translation(
         for key, text in translations.items()
         if text.strip() and key in content.worded and key not in content.fixed
     }
-    for key, target in targets.items():
+    for key in targets.keys() - seen:
         for check in _CHECKS:
-            for wrong, remedy in check(target):
+            for wrong, remedy in check(targets[key]):
                 faults.append(_fault(places, key, key, wrong, remedy))
     texts = {key: target.text for key, target in targets.items()}
     faults += _alike(content, texts, places)

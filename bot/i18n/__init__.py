@@ -8,7 +8,8 @@ from bot.i18n.apart import linked
 from bot.i18n.catalogues import Catalogues
 from bot.i18n.check import BEHIND, UNKNOWN
 from bot.i18n.extract import extract, translated
-from bot.i18n.read import read
+from bot.i18n.pofile import PoFile
+from bot.i18n.read import Readers, files, read
 from bot.i18n.review import seal
 from bot.i18n.tags import fitting, plural_forms, rtl
 from bot.i18n.update import Count, Summary, coverage, update
@@ -18,9 +19,12 @@ __all__ = [
     "UNKNOWN",
     "Catalogues",
     "Count",
+    "PoFile",
+    "Readers",
     "Summary",
     "coverage",
     "extract",
+    "files",
     "fitting",
     "linked",
     "plural_forms",

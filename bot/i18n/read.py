@@ -4,10 +4,11 @@ Rule 1: all faults are found, not the first; a faulty entry counts as untranslat
 Rule 2: a new language is a new folder and nothing else.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from bot.core.source import Fault, Source
 from bot.i18n.apart import Apart, taken
@@ -26,6 +27,9 @@ AT_ONCE = 4
 Files = Iterable[tuple[str, PoFile | Fault]]
 """The catalogues of one folder by name, each read or refused."""
 
+Own = Callable[[Path, str], Files]
+"""Reads the catalogues of one of our own folders, in the language of a tag."""
+
 
 def read(
     folders: Sequence[Path],
@@ -33,7 +37,7 @@ def read(
     source_language: str,
     languages: Sequence[str],
     past: Collection[tuple[int, str]] = (),
-    apart: Apart | None = None,
+    readers: "Readers | None" = None,
 ) -> tuple[Catalogues, tuple[Fault, ...]]:
     """Return the catalogues under *folders*, and everything that is wrong in them.
 
@@ -46,7 +50,7 @@ def read(
             is not.
         past: place of a folder, and a key of which it speaks in vain: a later pack has replaced
             the text.
-        apart: reads the folders after the first, our own, in another process; None for this one.
+        readers: read the files; None for ``files`` in this process.
 
     Raises:
         OSError: the disk does not give a file.
@@ -56,7 +60,7 @@ def read(
     faults = [fault for folder in folders for fault in _names(folder)]
     homes = _homes(folders, [tag for tag in languages if tag != source_language])
     shelves: dict[str, Shelf] = {}
-    for tag, shelved in _all(homes, apart):
+    for tag, shelved in _all(homes, readers or Readers()):
         found = _Language(tag, sources)
         found.take_all(shelved, past)
         shelves[tag] = Shelf(found.current, found.reviewed)
@@ -125,25 +129,27 @@ def _homes(folders: Sequence[Path], languages: Sequence[str]) -> dict[str, list[
 
 
 def _all(
-    homes: Mapping[str, Sequence[Path]], apart: Apart | None
+    homes: Mapping[str, Sequence[Path]], readers: "Readers"
 ) -> Iterator[tuple[str, Iterable[Files]]]:
-    """Yield each language with what lies in its *homes*; *apart* reads all but the first.
+    """Yield each language with what lies in its *homes*, as *readers* read it.
 
     What other processes read they read beside each other, and beside what is done with it here.
     """
+    own, apart = readers
     if apart is None:
-        yield from ((tag, [files(home, tag, None) for home in own]) for tag, own in homes.items())
+        for tag, (home, *further) in homes.items():
+            yield tag, [own(home, tag), *(files(one, tag) for one in further)]
         return
     with ThreadPoolExecutor(AT_ONCE) as pool:
         begun = [
-            (tag, own[0], [pool.submit(files, home, tag, apart) for home in own[1:]])
-            for tag, own in homes.items()
+            (tag, home, [pool.submit(files, one, tag, apart) for one in further])
+            for tag, (home, *further) in homes.items()
         ]
         for tag, home, others in begun:
-            yield tag, [files(home, tag, None), *(other.result() for other in others)]
+            yield tag, [own(home, tag), *(other.result() for other in others)]
 
 
-def files(home: Path, tag: str, apart: Apart | None) -> list[tuple[str, PoFile | Fault]]:
+def files(home: Path, tag: str, apart: Apart | None = None) -> list[tuple[str, PoFile | Fault]]:
     """Return the catalogues that lie in *home*, by name, each read or refused.
 
     A fault without a name is one of the whole folder, of which then nothing is read.
@@ -155,6 +161,16 @@ def files(home: Path, tag: str, apart: Apart | None) -> list[tuple[str, PoFile |
         return taken(home, tag, apart)
     paths = [(catalogue, home / f"{catalogue}.po") for catalogue in CATALOGUES]
     return [(catalogue, opened(path, tag)) for catalogue, path in paths if path.is_file()]
+
+
+class Readers(NamedTuple):
+    """Who reads the catalogues of a folder.
+
+    *own* reads the first folder, ours; *apart* the others in another process, None for this one.
+    """
+
+    own: Own = files
+    apart: Apart | None = None
 
 
 def _names(folder: Path) -> Iterator[Fault]:

@@ -126,6 +126,7 @@ def test_no_catalogue_of_a_further_pack_is_parsed_in_this_process(
         return read_here(text, path, tag)
 
     monkeypatch.setattr(pofile, "understood", noted)
+    monkeypatch.setattr(sys, "pycache_prefix", str(tmp_path / "kept"))  # ours is read, too
     made = teaching.taught(having(folder))
     assert words(made.catalogues.translate("fr", Text("lan-01.title"))).endswith("\u00e0")
     assert here
