@@ -271,6 +271,8 @@ def every_place_card(library: Library, locale: str, platform: str) -> Iterator[C
         here = replace(me, place=kind, often=often, hour="18:00", track=track, stage=Idle())
         yield screens.settings(here, library, NOW)
         yield onboarding.ready(here)
+        if often not in {Often.DAILY, Often.WEEKLY}:
+            continue  # What is posted is the same on other days.
         for _ in range(2 * len(library.items)):
             here, card = posting.today(here, library, NOW.date())
             if card is not None:
