@@ -17,6 +17,9 @@ from bot.i18n.write import Line
 from bot.i18n.write import written as written_po
 from bot.settings import Settings, SettingsError, read
 from tests.content.packs import changed, further, printed, written
+from tests.starter import few_lessons, few_root
+
+__all__ = ["few_lessons", "few_root"]
 
 LESSON = "lessons/lan/lan-01.yaml"
 
