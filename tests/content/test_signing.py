@@ -13,6 +13,9 @@ from bot.__main__ import main
 from bot.content.signing import MANIFEST, SIGNATURE, SigningFault, make_key, sign, verify
 from bot.settings import SettingsError, read
 from tests.content.packs import further, printed, written
+from tests.starter import few_lessons, few_root
+
+__all__ = ["few_lessons", "few_root"]
 
 LESSON = "lessons/lan/lan-01.yaml"
 AGAIN = "run wary pack sign on it again, if the change is meant"
