@@ -101,8 +101,8 @@ BAD = {
     "an unknown group": (
         [("languages: [ar, fr]", "languages: [ar, fr]\nrumour: {x: y}")],
         (
-            ":4 rumour: unknown field; delete it; known are schema, country, languages, emergency, "
-            "helpline, report, regulator, law"
+            ":4 rumour: unknown field; delete it; known are schema, country, languages, "
+            "emergency, helpline, report, regulator, law"
         ),
     ),
     "no country": (
@@ -148,8 +148,8 @@ BAD = {
     "no address": (
         [("helplines.example/tn", "I was told so")],
         (
-            ":12 helpline.child.source: 'I was told so' is no address; write the address at which you "
-            "read it"
+            ":12 helpline.child.source: 'I was told so' is no address; write the address "
+            "at which you read it"
         ),
     ),
     "a chat that is not sealed": (
@@ -162,8 +162,8 @@ BAD = {
     "a phone without a number": (
         [('"000 222"', "the front desk")],
         (
-            ":8 helpline.child.phone: 'the front desk' is no number; write the number as its issuer "
-            "does"
+            ":8 helpline.child.phone: 'the front desk' is no number; write the number as "
+            "its issuer does"
         ),
     ),
     "no way to reach it": (
@@ -180,8 +180,8 @@ BAD = {
     "hours that no clock shows": (
         [("09:00", "9:00")],
         (
-            ":10 helpline.child.hours: 'Mo-Fr 9:00-17:00, Sa 10:00-24:00' is not of the right form; "
-            "write it like 'Mo-Fr 09:00-17:00'"
+            ":10 helpline.child.hours: 'Mo-Fr 9:00-17:00, Sa 10:00-24:00' is not of the right "
+            "form; write it like 'Mo-Fr 09:00-17:00'"
         ),
     ),
     "no date": (
