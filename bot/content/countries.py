@@ -167,7 +167,9 @@ def lint_countries(documents: Documents, today: date) -> Iterator[Fault]:
                 yield document.warning(way, wrong, remedy)
 
 
-def due(countries: Mapping[str, Mapping[str, Entry]], today: date, within: timedelta) -> int:
-    """Return how many entries turn older than they may be within that time, or are already."""
-    known = (one for told in countries.values() for one in told.values())
-    return sum(1 for one in known if today + within - one.checked > FRESH)
+def due(
+    countries: Mapping[str, Mapping[str, Entry]], today: date, within: timedelta
+) -> tuple[str, ...]:
+    """Return the country of each entry that is to be read again within that time, or is late."""
+    known = ((code, one) for code, told in countries.items() for one in told.values())
+    return tuple(code for code, one in known if today + within - one.checked > FRESH)

@@ -252,11 +252,11 @@ def test_old_entries_are_warned_about(age: int, warned: list[str]) -> None:
 def test_entries_that_are_due_soon_are_counted() -> None:
     month = timedelta(30)
     countries = {"tn": {"emergency": Entry(DAY), "report.sms": Entry(DAY - timedelta(31))}}
-    assert due(countries, DAY, month) == 0
-    assert due(countries, DAY + timedelta(120), month) == 1
-    assert due(countries, DAY + timedelta(150), month) == 1
-    assert due(countries, DAY + timedelta(151), month) == 2
-    assert due({}, DAY, month) == 0
+    assert due(countries, DAY, month) == ()
+    assert due(countries, DAY + timedelta(120), month) == ("tn",)
+    assert due(countries, DAY + timedelta(150), month) == ("tn",)
+    assert due(countries, DAY + timedelta(151), month) == ("tn", "tn")
+    assert due({}, DAY, month) == ()
 
 
 def test_another_pack_adds_a_country_and_entries_of_one() -> None:

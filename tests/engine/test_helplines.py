@@ -13,7 +13,7 @@ from bot.core.effects import Decision, Edit, Notice, Plan, Say, Unplan
 from bot.core.events import Address, Commanded, Incoming, Pressed, Where
 from bot.core.learner import Answering
 from bot.core.library import PLACEHOLDERS, Country, Entry, Hours, Library
-from bot.engine import helplines
+from bot.engine import first_aid, helplines
 from bot.engine.decide import decide
 from tests.engine.school import BOTH, LIBRARY, ME, NOON, Talk, joined
 from tests.engine.test_first_aid import AID
@@ -206,6 +206,15 @@ def test_first_aid_of_whoever_chose_a_country_tells_its_numbers() -> None:
         assert fresh(name) in held(talk.card), name
     talk.press("aid:aid-clicked:looked")
     assert fresh("report.fraud") in held(talk.card)
+
+
+def test_where_nothing_is_known_of_whoever_asks_the_neutral_sentences_stand() -> None:
+    asked = Incoming("test:1", ME, NOON, Commanded("aid"), "en")
+    card = first_aid.aid(asked, LIVING, "en")
+    assert Text("neutral.emergency") in held(card)
+    stranger = Talk(library=LIVING)
+    stranger.hear(Commanded("aid"))
+    assert stranger.card == card
 
 
 def test_feedback_and_a_vote_tell_them_too() -> None:
