@@ -264,7 +264,7 @@ def _parser() -> argparse.ArgumentParser:
     _doctor_arguments(add("doctor", _doctor, "examine an installation: what is well, what is not"))
     orders.add(commands, _tell)
     _pack_arguments(add("pack", _pack, "sign a pack, or verify who signed it"))
-    kinds = ("lesson", "quiz", "pack", "sources", "techniques", "misconceptions")
+    kinds = ("lesson", "quiz", "pack", "sources", "techniques", "misconceptions", "country")
     schema = add("schema", _schema, "tell the JSON Schema of a kind of file, for editors")
     which = schema.add_mutually_exclusive_group(required=True)
     which.add_argument("kind", nargs="?", choices=kinds)

@@ -5,14 +5,17 @@ Rule 2: what needs a network is asked last, of each platform's own ``doctor``, a
 """
 
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from datetime import UTC, datetime
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from bot import content, store
+from bot.content.countries import due
+from bot.content.sourcing import SOON
 from bot.core.finding import Finding
+from bot.core.library import Entry
 from bot.engine import calendar
 from bot.ports import StoreDown
 from bot.runtime import clock
@@ -76,6 +79,21 @@ def _catalogue(settings: Settings) -> Iterator[Finding]:
         return
     languages = ", ".join(made.library.languages)
     yield Finding("content", "ok", f"{len(made.library.lessons)} lessons in {languages}")
+    yield _countries(made.content.countries)
+
+
+def _countries(told: Mapping[str, Mapping[str, Entry]]) -> Finding:
+    """Tell how many countries have helplines of their own, and whose are to be read again soon."""
+    if not told:
+        said = "none has a file: the international directories stand in their place"
+        return Finding("countries", "ok", said)
+    entries = sum(len(one) for one in told.values())
+    late = due(told, clock.now().date(), SOON)
+    said = f"{len(told)} served, {entries} entries, {len(late)} due within {SOON.days} days"
+    if late:
+        remedy = f"open the sources of {', '.join(sorted(set(late)))} again; see docs/countries.md"
+        return Finding("countries", "warn", said, remedy)
+    return Finding("countries", "ok", said)
 
 
 def _disk(path: Path) -> Finding:

@@ -306,7 +306,11 @@ def _library(
     offers: Mapping[str, tuple[str, ...]],
     atlas: _Atlas,
 ) -> Library:
-    countries, zones = atlas
+    known, zones = atlas
+    countries = {
+        code: replace(country, entries=found.countries.get(code, {}))
+        for code, country in known.items()
+    }
     today = clock.now().date()
     lessons = {
         key: lesson

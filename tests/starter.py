@@ -26,7 +26,13 @@ def starter() -> teaching.Taught:
     path = made.content.paths[Track.CITIZEN]
     lessons = {key: made.content.lessons[key] for key in path}
     items = {key: one for key, one in made.content.items.items() if one.lesson in lessons}
-    content = replace(made.content, lessons=lessons, items=items, paths={Track.CITIZEN: path})
+    content = replace(
+        made.content,
+        lessons=lessons,
+        items=items,
+        paths={Track.CITIZEN: path},
+        countries={},  # nor must it change whenever somebody reads a helpline again
+    )
     atlas = (made.library.countries, made.library.zones)
     library = teaching._library(config, content, made.catalogues, made.library.offers, atlas)
     return replace(made, content=content, library=library)

@@ -1,6 +1,6 @@
 """The tables of the loader as JSON Schema, so that an editor helps whoever writes a lesson.
 
-Rule 1: everything here follows from ``schema.py``; no field is named twice.
+Rule 1: everything here follows from ``schema.py`` and ``tables.py``; no field is named twice.
 Rule 2: it never refuses what the loader takes.  Lengths are told and not counted, since only the
 check knows how a text is shown.
 """
@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.content.schema import (
-    FILES,
     ByType,
     Day,
     Field,
@@ -23,6 +22,7 @@ from bot.content.schema import (
     Word,
     Words,
 )
+from bot.content.tables import FILES
 
 DIALECT = "http://json-schema.org/draft-07/schema#"
 """The dialect that editors of YAML know.  Source: yaml-language-server, README."""

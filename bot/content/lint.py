@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from bot.content.balance import lint_balance
+from bot.content.countries import lint_countries
 from bot.content.first_aid import lint_trees
 from bot.content.items import lint_item
 from bot.content.lessons import lint_length, lint_lesson
@@ -37,6 +38,7 @@ def lint(content: Content, today: date, *, ours: bool = True) -> tuple[Fault, ..
         *lint_sourcing(content.documents, today),
         *lint_balance(content.documents),
         *lint_trees(content.documents, today),
+        *lint_countries(content.documents, today),
     ]
     return tuple(sorted(set(found)))
 

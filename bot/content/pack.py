@@ -7,7 +7,7 @@ from datetime import date
 from bot.content.document import Document
 from bot.content.texts import Worded
 from bot.core.learner import Track
-from bot.core.library import Item, Lesson, Tree
+from bot.core.library import Entry, Item, Lesson, Tree
 from bot.core.source import Fault, Source
 
 
@@ -30,6 +30,8 @@ class Documents:
     trees: Mapping[str, Document] = field(default_factory=dict)
     trees_whole: bool = True
     """No tree was refused; else one that is not here may be meant."""
+    countries: Mapping[str, Mapping[str, Document]] = field(default_factory=dict)
+    """Country code to name of an entry to the file that it is taken from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +63,5 @@ class Content:
     faults: tuple[Fault, ...] = ()
     trees: Mapping[str, Tree] = field(default_factory=dict)
     """First aid that may be shown, in the order of its places."""
+    countries: Mapping[str, Mapping[str, Entry]] = field(default_factory=dict)
+    """Country code to placeholder to what the files of all packs say of it."""

@@ -6,17 +6,19 @@ Rule 1: an id occurs once over all packs; a later pack takes one only if it says
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from bot.content.countries import FILE_ID, entries
 from bot.content.document import Document
 from bot.core.source import Fault
 
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """A document, or one slug of it, that gave way to a later pack's."""
+    """A document, one slug or one entry of it, that gave way to a later pack's."""
 
     kind: str
     document: Document
     slug: str
+    entry: str = ""
 
 
 @dataclass(slots=True)
@@ -33,6 +35,7 @@ class Pile:
     )
     unread: set[str] = field(default_factory=set)
     stems: dict[str, set[str]] = field(default_factory=lambda: {"lesson": set(), "quiz": set()})
+    countries: dict[str, dict[str, Document]] = field(default_factory=dict)
     gone: list[Gone] = field(default_factory=list)
     brought: set[tuple[int, str]] = field(default_factory=set)
     """Place of a pack, and an id that one of its files has or is named after."""
@@ -48,6 +51,8 @@ class Pile:
                 self._once(kind, self.trees, document.value["id"], document, "id")
             case "quiz":
                 self._once(kind, self.quizzes, document.value["lesson"], document, "lesson")
+            case "country":
+                self._country(document)
             case _:
                 for slug in document.value[kind]:
                     self._once(kind, self.slugs[kind], slug, document, kind, slug)
@@ -64,6 +69,21 @@ class Pile:
             remedy = f"write the texts in '{ours}' and '{theirs}' as a translation"
             self.faults.append(document.fault(("source_language",), wrong, remedy))
         self.packs.append(document)
+
+    def _country(self, document: Document) -> None:
+        """Keep each entry of a country file beside those of earlier packs, or in their place."""
+        id_ = FILE_ID + document.value["country"]
+        self.brought.add((document.pack, id_))
+        taken = self.countries.setdefault(document.value["country"], {})
+        for name, _ in entries(document.value):
+            first = taken.get(name)
+            if first is None or id_ in self._replaces(document.pack):
+                taken[name] = document
+                self.gone += [] if first is None else [Gone("country", first, id_, name)]
+            else:
+                wrong = f"this entry is taken by {first.path}"
+                remedy = f"drop it, or list {id_} under replaces in lessons/pack.yaml"
+                self.faults.append(document.fault(tuple(name.split(".")), wrong, remedy))
 
     def _once(
         self, kind: str, taken: dict[str, Document], id_: str, document: Document, *way: str | int

@@ -121,7 +121,8 @@ def _phrases(worded: Worded, text: str, *, myth: bool) -> Iterator[Found]:
     for phrases, wrong, applies, otherwise in (
         (_blame, BLAME_WRONG, True, ""),
         (_fear, FEAR_WRONG, True, ""),
-        (_law, LAW_WRONG, True, LAW_REMEDY),
+        # The one place that may say what the law says: it has a country, and a source for it.
+        (_law, LAW_WRONG, worded.role != "law", LAW_REMEDY),
         (_safe, SAFE_WRONG, claimed, ""),
         (_retired, RETIRED_WRONG, claimed and not myth, RETIRED_REMEDY),
     ):

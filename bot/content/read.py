@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from bot.content import build
+from bot.content.countries import FOLDER, country_fits, country_texts, entry, law_key
 from bot.content.document import Document
 from bot.content.files import File, gather, named
 from bot.content.first_aid import tree, tree_fits, tree_texts
@@ -19,11 +20,11 @@ from bot.content.pack import Content, Documents
 from bot.content.parsed import Parsed, parsed
 from bot.content.pile import Pile
 from bot.content.reading import placeholders
-from bot.content.schema import FILES
 from bot.content.shape import Shaper
+from bot.content.tables import FILES
 from bot.content.texts import Worded, lesson_texts, quiz_texts, report_texts
 from bot.core.learner import Track
-from bot.core.library import PLACEHOLDERS, Item, Lesson, Tree
+from bot.core.library import PLACEHOLDERS, Entry, Item, Lesson, Tree
 from bot.core.source import Fault, Source
 
 GRACE = timedelta(days=90)
@@ -44,11 +45,9 @@ _PLACES = {
     ("quizzes", "techniques.yaml"): "techniques",
     ("quizzes", "misconceptions.yaml"): "misconceptions",
 }
-_AID = ("lessons", "first_aid")
-_LATER = {
-    "countries": "country files",
-    "drills": "drills",
-}
+_FOLDERS = {("lessons", "first_aid"): "first_aid", ("lessons", FOLDER): "country"}
+_LATER = {"drills": "drills"}
+_NO_TOPICS = {*_LATER, *(folder for _, folder in _FOLDERS)}
 
 
 def read(roots: Sequence[Path], interface: Path | None) -> Content:
@@ -106,6 +105,7 @@ def understand(
         misconceptions=pile.known("misconceptions"),
         trees=pile.trees,
         trees_whole="first_aid" not in pile.unread,
+        countries=pile.countries,
     )
     return _content(documents, pile)
 
@@ -114,9 +114,9 @@ def _kind(file: Parsed) -> str | None:
     """Return the kind of a file by its place in the pack."""
     if len(file.parts) == TOP:
         return _PLACES.get((file.parts[0], file.parts[1]))
-    if file.parts[:TOP] == _AID:
-        return "first_aid"
-    if len(file.parts) > TOP and file.parts[1] not in (*_LATER, _AID[1]):
+    if file.parts[:TOP] in _FOLDERS:
+        return _FOLDERS[file.parts[0], file.parts[1]]
+    if len(file.parts) > TOP and file.parts[1] not in _NO_TOPICS:
         return "lesson" if file.parts[0] == "lessons" else "quiz"
     return None
 
@@ -153,7 +153,12 @@ def _take(pile: Pile, file: Parsed, kind: str) -> None:
         pile.add(kind, document)
 
 
-_FITS = {"lesson": lesson_fits, "quiz": quiz_fits, "first_aid": tree_fits}
+_FITS = {
+    "lesson": lesson_fits,
+    "quiz": quiz_fits,
+    "first_aid": tree_fits,
+    "country": country_fits,
+}
 
 
 def _missing(pile: Pile, files: Sequence[Parsed]) -> None:
@@ -175,10 +180,7 @@ def _roots(files: Sequence[Parsed]) -> dict[int, str]:
 def _content(documents: Documents, pile: Pile) -> Content:
     lessons, items = _shown(documents)
     worded = {text.key: text for text in _texts(documents)}
-    sources = {
-        key: build.source(text, "lessons" if "id" in text.document.value else "quizzes")
-        for key, text in worded.items()
-    }
+    sources = {key: build.source(text, _catalogue(text)) for key, text in worded.items()}
     head = documents.packs[0].value if documents.packs else {}
     return Content(
         lessons=lessons,
@@ -196,7 +198,13 @@ def _content(documents: Documents, pile: Pile) -> Content:
         faults=tuple(sorted(set(pile.faults))),
         trees=_trees(documents),
         past=frozenset(_past(pile)),
+        countries=_countries(documents),
     )
+
+
+def _catalogue(text: Worded) -> str:
+    lessons = text.role == "law" or "id" in text.document.value
+    return "lessons" if lessons else "quizzes"
 
 
 def _served(documents: Documents, some: Mapping[str, Document]) -> dict[str, Document]:
@@ -217,6 +225,13 @@ def _trees(documents: Documents) -> dict[str, Tree]:
     return {id_: tree(document) for id_, document in ordered}
 
 
+def _countries(documents: Documents) -> dict[str, dict[str, Entry]]:
+    return {
+        code: {name: entry(document.value, name) for name, document in taken.items()}
+        for code, taken in documents.countries.items()
+    }
+
+
 def _past(pile: Pile) -> Iterator[tuple[int, str]]:
     """Yield place of pack and key of each text that gave way to a later pack's."""
     for one in pile.gone:
@@ -227,6 +242,8 @@ def _past(pile: Pile) -> Iterator[tuple[int, str]]:
                 keys = [text.key for text in quiz_texts(one.document)]
             case "first_aid":
                 keys = [text.key for text in tree_texts(one.document)]
+            case "country":
+                keys = [law_key(one.document.value, one.entry)]
             case _:
                 keys = [f"{one.kind.removesuffix('s')}.{one.slug}"]
         yield from ((one.document.pack, key) for key in keys)
@@ -255,6 +272,8 @@ def _texts(documents: Documents) -> Iterator[Worded]:
     for document in documents.trees.values():
         if document.value["status"] in {"published", "review"}:
             yield from tree_texts(document)
+    for taken in documents.countries.values():
+        yield from country_texts(taken)
     yield from _reported(documents)
 
 

@@ -371,16 +371,3 @@ INTERFACE_COUNT = group(
     note=maybe(Words(400)),
     limit=maybe(Whole(1, 4000)),
 )
-
-FILES: Mapping[str, Group] = MappingProxyType(
-    {
-        "lesson": LESSON,
-        "quiz": QUIZ,
-        "pack": PACK,
-        "sources": SOURCES,
-        "techniques": TECHNIQUES,
-        "misconceptions": MISCONCEPTIONS,
-        "first_aid": FIRST_AID,
-    }
-)
-"""The tables by the name in the file's ``schema:``, without its version."""

@@ -43,6 +43,7 @@ Role = Literal[
     "staged",
     "sender",
     "report",
+    "law",
     "interface",
 ]
 """What a text is for: lint and limits differ by it.  ``staged``: words of an invented message."""

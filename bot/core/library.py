@@ -6,7 +6,7 @@ keys.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time, timedelta
 from typing import Literal
 
 from bot.core.card import Channel
@@ -100,12 +100,55 @@ class Lesson:
     action: bool = True
 
 
+FRESH = timedelta(days=180)
+"""How old an entry may be that is shown as it stands.  Source: content.md, section 6."""
+
+SHOWN = timedelta(days=365)
+"""How old an entry may be that is shown, with the request to check it.  Source: as above."""
+
+Weekday = Literal["", "mo", "tu", "we", "th", "fr", "sa", "su"]
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """When a service answers: from ``first`` to ``last`` day of the week, from hour to hour.
+
+    No days: every day.  Where it closes at the hour at which it opens, it never closes.
+    """
+
+    opens: time
+    closes: time
+    first: Weekday = ""
+    last: Weekday = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that a country file says, and the day on which its issuer's text was read.
+
+    ``value`` is a number or an address as it stands; ``name``, ``phone``, ``chat`` and ``hours``
+    are those of a helpline; ``law`` is the key of a text.  What is empty is not known.
+    """
+
+    checked: date
+    value: str = ""
+    name: str = ""
+    phone: str = ""
+    chat: str = ""
+    hours: tuple[Hours, ...] = ()
+    law: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Country:
-    """A country and the zones its people live in, the most used first."""
+    """A country and the zones its people live in, the most used first.
+
+    ``entries``: name of a placeholder to what the country file says of it; empty without a file.
+    """
 
     code: str
     zones: tuple[str, ...]
+    entries: Mapping[str, Entry] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,7 @@ from bot.engine import (
     current,
     erasure,
     first_aid,
+    helplines,
     lesson,
     linking,
     mydata,
@@ -138,7 +139,7 @@ def decide(learner: Learner, incoming: Incoming, library: Library) -> Decision:
         # What was sent to their own chat did not arrive, and here they can be told so.
         told = Notice(Text("place.closed"), loud=True)
         decision = replace(decision, effects=(told, *decision.effects))
-    return _dressed(decision)
+    return _dressed(helplines.at_home(decision, library, incoming.at.date()))
 
 
 def _reachable(incoming: Incoming) -> bool:

@@ -8,14 +8,15 @@ Rule 3: where others read along, only the way to the person's own chat is shown.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from bot.core.card import Action, Block, Bullets, Button, Card, Choice, Fixed, Para, Text
-from bot.core.effects import Decision, Edit, Effect, Say
+from bot.core.effects import Decision, Say
 from bot.core.events import Began, Commanded, Event, Incoming, Pressed
 from bot.core.learner import Learner, Stranger
 from bot.core.library import Library, Step, Tree, Way
 from bot.engine import helplines, progress
-from bot.engine.replies import pressed_on
+from bot.engine.replies import show
 
 VERB = "aid"
 """The verb of every button here: ``aid:<tree>:<step>:<which of its checklist, from 1>``."""
@@ -40,12 +41,11 @@ def answered(learner: Learner, incoming: Incoming, library: Library) -> Decision
     card = aid(incoming, library, incoming.locale if stranger else learner.locale)
     if card is None:
         return None
-    effect: Effect = Say(card)
     if incoming.where is not None and incoming.where.public:
-        effect = Say(card, to=incoming.where.place)
-    elif pressed_on(incoming.event):
-        effect = Edit(pressed_on(incoming.event), card)
-    return Decision(learner, (effect,))
+        return Decision(learner, (Say(card, to=incoming.where.place),))
+    if not (stranger or learner.country or _asked(incoming.event)) and helplines.known(library):
+        card = replace(card, buttons=(*card.buttons, _country()))
+    return Decision(learner, (show(incoming.event, card),))
 
 
 def aid(incoming: Incoming, library: Library, locale: str) -> Card | None:
@@ -270,6 +270,10 @@ def _danger(library: Library) -> Block[Text]:
 
 def _other() -> Button[Text]:
     return Button(Text("aid.other"), Action(VERB, (LIST,)))
+
+
+def _country() -> Button[Text]:
+    return Button(Text("aid.country"), Action("go", ("country",)))
 
 
 def _person(*back: str) -> Button[Text]:

@@ -10,7 +10,13 @@ from collections.abc import Iterator, Mapping
 import pytest
 
 from bot.content.strict import FILE_BYTES
-from tests.content import test_balance, test_first_aid, test_strict, test_translation
+from tests.content import (
+    test_balance,
+    test_countries,
+    test_first_aid,
+    test_strict,
+    test_translation,
+)
 from tests.content.packs import GOOD, findings, spoiled
 from tests.content.test_hostile import HOSTILE
 from tests.i18n import test_read
@@ -28,8 +34,9 @@ def _expected() -> Iterator[str]:
     yield from (expected for _, expected in test_strict.HOSTILE.values())
     for _, refused in test_read.BAD.values():
         yield from (line for line in refused if "warning: " not in line)
-    for folder in ("countries", "drills"):
-        yield from findings({**GOOD, f"lessons/{folder}/xx.yaml": "a: b\n"})
+    for _, fault in test_countries.BAD.values():
+        yield test_countries.PATH + fault
+    yield from findings({**GOOD, "lessons/drills/xx.yaml": "a: b\n"})
     yield from findings(test_balance.choices("aaaaaaabbbcc", long=True))
     yield from findings(test_balance.statements("tttffffffffff"))
     for old, new, about in test_first_aid.LOST:
@@ -104,7 +111,10 @@ ROWS: Mapping[str, tuple[str, ...]] = {
     "review too far": ("2027-11-21 is 12 months away, care allows 6; write 2027-05-21",),
     "published without a second reading": ("review.by: empty; a second reading comes before",),
     "age against track": ("min_age: 13, but tracks holds child; drop the track",),
-    "country entry without source or date": ("country files are not read by this version",),
+    "country entry without source or date": (
+        "report.phishing.checked_on: missing; write the day you opened",
+        "emergency.source: missing; write",
+    ),
     # First aid and drills
     "dead end": ("steps.report: no goto and no end; say what comes next",),
     "unreachable step": ("steps.lost: nothing leads",),

@@ -11,6 +11,8 @@ from itertools import count
 import pytest
 
 from bot import i18n, store
+from bot.content.files import File
+from bot.content.read import understand
 from bot.core.card import Instant, Text
 from bot.core.events import Incoming
 from bot.core.message import words
@@ -24,7 +26,7 @@ from bot.runtime.throttle import Gate
 from bot.runtime.turn import Turns
 from bot.teaching import Taught
 from tests.dialogues import seats
-from tests.dialogues.script import Dialogue, Seen, Step
+from tests.dialogues.script import HERE, Dialogue, Seen, Step
 from tests.dialogues.seats import Seat
 from tests.platforms.scripted import NOW
 
@@ -114,8 +116,21 @@ async def housed(seat: Seat, made: Taught) -> AsyncIterator[House]:
         await base.close()
 
 
+def told(made: Taught, code: str) -> Taught:
+    """Return *made* with what the invented file of the country *code* says; empty: as it is."""
+    if not code:
+        return made
+    parts = ("lessons", "countries", f"{code}.yaml")
+    data = (HERE / "countries" / parts[-1]).read_bytes()
+    entries = understand([File("/".join(parts), parts, data, 0)]).countries[code]
+    known = made.library.countries
+    countries = {**known, code: replace(known[code], entries=entries)}
+    return replace(made, library=replace(made.library, countries=countries))
+
+
 async def play(platform: str, made: Taught, talk: Dialogue) -> None:
     """Play *talk* on *platform*: after each step stands there what the file says, and no more."""
+    made = told(made, talk.says)
     async with sitting(platform, made, talk) as seat, housed(seat, made) as house:
         for step in talk.steps:
             await taken(seat, house, step)

@@ -2,7 +2,8 @@
 
 Rule 1: the file is what ``wary chat --record`` writes, with remarks before it: ``# after: NAME``
 plays another file first, ``# zone: NAME`` is the clock of whoever reads along, ``# on: NAMES``
-the platforms that can do what is done there; every other remark is for people.
+the platforms that can do what is done there, ``# says: CODE`` the country whose invented file is
+read (``countries/``); every other remark is for people.
 Rule 2: what is dealt anew each time says nothing: the order of a question's options, and within
 five minutes of the hour the one of a person at which lessons come.
 """
@@ -54,6 +55,7 @@ class Dialogue:
     after: str = ""
     zone: str = "UTC"
     on: str = "terminal telegram discord"
+    says: str = ""
     steps: list[Step] = field(default_factory=list)
 
 
@@ -75,7 +77,7 @@ def parsed(text: str) -> Dialogue:
     """Return the dialogue that *text* tells, the one it comes after included."""
     made = Dialogue()
     for remark in re.findall(r"^# (\w+): (.*)$", text, re.MULTILINE):
-        if remark[0] in {"after", "zone", "on"}:
+        if remark[0] in {"after", "zone", "on", "says"}:
             setattr(made, *remark)
     made.steps = list(_steps(entries(text)))
     if made.after:

@@ -39,6 +39,8 @@ FORWARDS, PICTURE = "(forwards) ", "(sends a picture)"
 MOMENT = re.compile(r"<t:(\d+):F>")
 _UNSEEN = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _CHANNEL = re.compile("^(?:💬|✉️|📱|📞|🌐) ", re.MULTILINE)
+_PAGE = re.compile(r"<(https://[^\s<>]+)>")
+"""An address as Discord is given it, so that no preview of it is shown."""
 _LETTER = re.compile(r"([A-Z?])\) ")
 _LOOKS = re.compile(r"\\([^A-Za-z0-9\s])|\*\*|\*|`|^### |^-# ", re.MULTILINE)
 
@@ -293,7 +295,7 @@ class OnDiscord:
         ]
         said = [text.split("\n")[0] if text in prompts else text for text in texts(spoken.body)]
         text = MOMENT.sub(lambda at: self.clock(int(at[1])), "\n".join(said))
-        text = _LOOKS.sub(lambda found: found[1] or "", text)
+        text = _LOOKS.sub(lambda found: found[1] or "", _PAGE.sub(r"\1", text))
         return lettered(_CHANNEL.sub("", text), [label for label, _ in _controls(spoken)])
 
 
