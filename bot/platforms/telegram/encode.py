@@ -111,7 +111,8 @@ def bare(message: Message, door: str = "") -> Drawn:
 
 def units(text: str) -> int:
     """Return the length of *text* in UTF-16 units."""
-    return len(text) + sum(char > "\uffff" for char in text)
+    # Counted where it is fast: one character after the other was a sixth of the time of a post.
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _fitted(pieces: list[Piece], under: Keys) -> Drawn:
@@ -170,10 +171,12 @@ def _on_the_wire(whole: Piece, under: Keys) -> Drawn:
 
 
 def _joined(pieces: list[Piece], between: str = BETWEEN) -> Piece:
-    whole = Piece()
+    text, looks = "", list[MessageEntity]()
     for piece in pieces:
-        whole = (whole + Piece(between) if whole.text else whole) + piece
-    return whole
+        text += between if text else ""
+        looks += [_look(one, one.offset + len(text), one.length) for one in piece.looks]
+        text += piece.text
+    return Piece(text, tuple(looks))
 
 
 def _look(like: MessageEntity, offset: int, length: int) -> MessageEntity:
