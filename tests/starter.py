@@ -85,7 +85,7 @@ def _said(text: str, lessons: Sequence[str]) -> str:
     """Return the catalogue *text* without what is said of other lessons than *lessons*."""
     kept = []
     for entry in text.split("\n\n"):
-        key = re.search(r'^msgctxt "([a-z]+-\d\d)', entry, re.MULTILINE)
+        key = re.search(r'^msgctxt "([a-z]+-\d\d|cc-[a-z]{2})', entry, re.MULTILINE)
         if key is None or key[1] in lessons:
             kept.append(entry)
     return "\n\n".join(kept)

@@ -6,10 +6,10 @@ their place, so that no card can be forgotten and where no learner is known the 
 Rule 3: what nobody read in its issuer's text within a year is not shown.
 """
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, time, timedelta
 from functools import reduce
+from typing import NamedTuple
 
 from bot.core.card import Block, Bullets, Card, Fixed, Para, Text, Value
 from bot.core.effects import Decision, Edit, Effect, Notice, Say
@@ -20,8 +20,6 @@ NEUTRAL = "neutral."
 
 AHEAD = timedelta(days=1)
 """How far ahead of ours the day of a reader may be: theirs is that of where they live."""
-
-Change = Callable[[Text], Text]
 
 
 def filled(text: Text, library: Library) -> Text:
@@ -37,69 +35,84 @@ def known(library: Library) -> bool:
 
 
 def at_home(decision: Decision, library: Library, today: date) -> Decision:
-    """Return *decision* with what the learner's country says in place of neutral sentences."""
+    """Return *decision* with what the learner's country says in place of neutral sentences.
+
+    Most cards hold none and stay the same object: each lesson comes through here.
+    """
     country = library.countries.get(decision.learner.country)
     if country is None or not country.entries:
         return decision
-    effects = tuple(
-        _effect(effect, country, library, (decision.learner.locale, today))
-        for effect in decision.effects
-    )
-    return replace(decision, effects=effects)
+    at = _At(country, library, decision.learner.locale, today)
+    effects = tuple(_effect(effect, at) for effect in decision.effects)
+    return decision if _same(effects, decision.effects) else replace(decision, effects=effects)
 
 
-def _effect(effect: Effect, country: Country, library: Library, read: tuple[str, date]) -> Effect:
-    """Return *effect* as *country* says it, *read* in which language and on which day."""
-    locale, today = read
+class _At(NamedTuple):
+    """Where and when somebody reads, and in which language."""
 
-    def spoken(lang: str) -> Change:
-        return lambda text: _at_home(text, country, library, (lang or locale, today))
+    country: Country
+    library: Library
+    locale: str
+    today: date
 
+
+def _same(new: tuple[object, ...], old: tuple[object, ...]) -> bool:
+    return all(one is other for one, other in zip(new, old, strict=True))
+
+
+def _effect(effect: Effect, at: _At) -> Effect:
     match effect:
         case Say(card) | Edit(_, card):
-            return replace(effect, card=_card(card, spoken(card.lang)))
+            filled_card = _card(card, at._replace(locale=card.lang) if card.lang else at)
+            return effect if filled_card is card else replace(effect, card=filled_card)
         case Notice(text):
-            return replace(effect, text=spoken("")(text))
+            said = _at_home(text, at)
+            return effect if said is text else replace(effect, text=said)
         case _:
             return effect
 
 
-def _card(card: Card, change: Change) -> Card:
-    why = change(card.why) if card.why else None
-    return replace(card, body=tuple(_block(block, change) for block in card.body), why=why)
+def _card(card: Card, at: _At) -> Card:
+    body = tuple(_block(block, at) for block in card.body)
+    why = _at_home(card.why, at) if card.why else None
+    if why is card.why and _same(body, card.body):
+        return card
+    return replace(card, body=body, why=why)
 
 
-def _block(block: Block[Text], change: Change) -> Block[Text]:
-    """Return *block* changed where it can hold a placeholder: a staged message never does."""
+def _block(block: Block[Text], at: _At) -> Block[Text]:
+    """Return *block* filled where it can hold a placeholder: a staged message never does."""
     match block:
         case Para(text):
-            return Para(change(text))
+            said = _at_home(text, at)
+            return block if said is text else Para(said)
         case Bullets(items, ordered):
-            return Bullets(tuple(map(change, items)), ordered)
+            lines = tuple(_at_home(item, at) for item in items)
+            return block if _same(lines, items) else Bullets(lines, ordered)
         case _:
             return block
 
 
-def _at_home(text: Text, country: Country, library: Library, read: tuple[str, date]) -> Text:
-    values = tuple((name, _value(value, country, library, read)) for name, value in text.values)
-    return text if values == text.values else Text(text.key, values)
+def _at_home(text: Text, at: _At) -> Text:
+    if not text.values:
+        return text
+    values = tuple((name, _value(value, at)) for name, value in text.values)
+    same = all(new is old for (_, new), (_, old) in zip(values, text.values, strict=True))
+    return text if same else Text(text.key, values)
 
 
-def _value(value: Value, country: Country, library: Library, read: tuple[str, date]) -> Value:
+def _value(value: Value, at: _At) -> Value:
     if not isinstance(value, Text):
         return value
     if not value.key.startswith(NEUTRAL):
-        return _at_home(value, country, library, read)
-    locale, today = read
-    entry = country.entries.get(value.key.removeprefix(NEUTRAL))
-    if entry is None or not -AHEAD <= today - entry.checked <= SHOWN:
+        return _at_home(value, at)
+    entry = at.country.entries.get(value.key.removeprefix(NEUTRAL))
+    if entry is None or not -AHEAD <= at.today - entry.checked <= SHOWN:
         return value
-    said = _said(entry)
-    if entry.law:
-        if locale not in library.served.get(entry.law, frozenset()):
-            return value
-        said = Text(entry.law)
-    old = today - entry.checked > FRESH
+    if entry.law and at.locale not in at.library.served.get(entry.law, frozenset()):
+        return value
+    said = Text(entry.law) if entry.law else _said(entry)
+    old = at.today - entry.checked > FRESH
     return Text("contact.check", (("contact", said),)) if old else said
 
 

@@ -109,6 +109,16 @@ def test_a_law_is_told_only_in_a_language_in_which_it_is_whole() -> None:
     assert said(text, replace(part, served={})) == text
 
 
+def test_what_holds_no_placeholder_is_the_same_object_afterwards() -> None:
+    counted = Text("aid.step", (("n", 1), ("title", Text("x"))))
+    body = (Para(counted), Bullets((Text("x"), counted)))
+    effects = (Say(Card(body=body, why=counted)), Notice(counted))
+    decision = Decision(joined().learner, effects)
+    assert (
+        helplines.at_home(decision, country({"emergency": entry("emergency")}), TODAY) is decision
+    )
+
+
 HOURS = {
     "hours.always": (Hours(time(), time()),),
     "hours.daily": (Hours(time(8), time(22)),),
