@@ -58,6 +58,9 @@ _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
     "\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff\x00-\x08\x0b-\x1f\x7f-\x9f]"
 )
+MORE_BREAKS = 2
+"""Line breaks that a translation may have beyond its source: one more paragraph."""
+
 _ARROWS = re.compile("[\u2190-\u21ff\u27f0-\u27ff\u2900-\u297f\u2b00-\u2b11]|[-=]>|<[-=]")
 _LINK = re.compile(rf"(?:{LINKS})[!-~]*", re.IGNORECASE)
 _LETTER = re.compile(r"[^\W\d_]")
@@ -233,7 +236,16 @@ def _markup(target: _Target) -> Iterator[Found]:
         yield from marks(target.text)
 
 
-_CHECKS = (_placeholders, _length, _links, _leftover, _hidden, _markup)
+def _torn(target: _Target) -> Iterator[Found]:
+    """Yield what a script leaves in a text that it tore: lines without end, half a quotation."""
+    ours, theirs = target.source.strip().count("\n"), target.text.strip().count("\n")
+    if theirs > ours + MORE_BREAKS:
+        yield f"{theirs} line breaks, the source has {ours}", "join what belongs together"
+    if target.text.count('"') % 2 and not target.source.count('"') % 2:
+        yield "a quotation mark without its other half", "write both, or neither"
+
+
+_CHECKS = (_placeholders, _length, _links, _leftover, _hidden, _markup, _torn)
 
 _OPTION = re.compile(r"(?P<item>[^.]+)\.(?P<part>options|steps)\.(?P<id>[^.]+)\.text")
 

@@ -57,6 +57,18 @@ WRONG = [
         "Vaya a {report.sms} y denuncie.",
         "{report.sms} is inside a sentence; put it after a colon",
     ),
+    (
+        "fr",
+        "acc_06__recap",
+        "Un code\n\nest\n\nune clé.",
+        "4 line breaks, the source has 0; join what belongs together",
+    ),
+    (
+        "fr",
+        "acc_06__recap",
+        'Un "code est une clé.',
+        "a quotation mark without its other half; write both, or neither",
+    ),
     ("fr", "acc_06__title", "x" * 43, "43 characters, limit 40; cut 3"),
     ("zh-Hans", "acc_06__title", "码" * 17, "17 characters, limit 16; cut 1"),
     ("zh-Hans", "acc_06__cards__c3", "码" * 161, "161 characters, limit 160; cut 1"),
