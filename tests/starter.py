@@ -24,12 +24,15 @@ def starter() -> teaching.Taught:
     config = settings.read({})
     made = teaching.taught(config)
     path = made.content.paths[Track.CITIZEN]
-    lessons = {key: made.content.lessons[key] for key in path}
+    # As in review, nor must it change whenever one is published.
+    lessons = {key: replace(made.content.lessons[key], draft=True) for key in path}
+    trees = {key: replace(tree, draft=True) for key, tree in made.content.trees.items()}
     items = {key: one for key, one in made.content.items.items() if one.lesson in lessons}
     content = replace(
         made.content,
         lessons=lessons,
         items=items,
+        trees=trees,
         paths={Track.CITIZEN: path},
         countries={},  # nor must it change whenever somebody reads a helpline again
     )
