@@ -96,10 +96,10 @@ def test_a_child_that_dies_is_named_with_its_file(
 ) -> None:
     words, ended = DEATHS[death]
     _program(monkeypatch, words)
-    monkeypatch.setattr(child, "WALL_SECONDS", 1.0 if death == "hang" else 30.0)
+    monkeypatch.setattr(child, "WALL_SECONDS", 1.0 if death == "hang" else 120.0)
     begun = time.monotonic()
     found, faults = child.apart(tmp_path, 1, "p/")
-    assert time.monotonic() - begun < 20
+    assert time.monotonic() - begun < 90  # on a machine that does ten things at once
     assert found == []
     assert [(one.path, one.line) for one in faults] == [("p/lessons/x.yaml", 1)]
     assert faults[0].wrong.startswith("cannot be read within 256 MB and 5 s: " + ended)
@@ -154,7 +154,7 @@ def test_a_bomb_is_refused_in_time_and_the_rest_is_read(tmp_path: Path, bomb: st
     texts = {**further(), "lessons/lan/lan-02.yaml": BOMBS[bomb]}
     begun = time.monotonic()
     given_ = read([FOLDER, written(tmp_path / "second", texts)], None)
-    assert time.monotonic() - begun < 20
+    assert time.monotonic() - begun < 90  # on a machine that does ten things at once
     refused = [fault for fault in given_.faults if not fault.warning]
     assert {fault.path for fault in refused} == {"second/lessons/lan/lan-02.yaml"}
     assert {"lan-01", "acc-05"} <= set(given_.lessons)
