@@ -205,8 +205,8 @@ def _guessing(bank: Bank) -> Iterator[str]:
         f"True statements, {TRUE[0]}-{TRUE[1]}% from {ENOUGH} on; genuine ones among staged "
         f"messages, {GENUINE[0]}-{GENUINE[1]}% from {FEW} on"
     )
-    head = ("topic", "statements", "true", "staged", "genuine")
-    yield _table(caption, head, [(topic, _judged(guess)) for topic, guess in guesses])
+    named = ("topic", "statements", "true", "staged", "genuine")
+    yield _table(caption, named, [(topic, _judged(guess)) for topic, guess in guesses])
 
 
 def _choices(guess: Guess) -> list[Cell]:

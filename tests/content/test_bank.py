@@ -209,7 +209,7 @@ def test_words_of_a_pack_are_never_markup() -> None:
         techniques={evil: 1},
         languages=(evil,),
         coverage={(a, b, evil): tally for (a, b, c), tally in bank().coverage.items() if not c}
-        | bank().coverage,
+        | dict(bank().coverage),
     )
     text, seen = drawn(found)
     assert not seen.all("script")
