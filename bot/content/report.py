@@ -194,19 +194,24 @@ def _reasons(held: Held) -> Cell:
 def _guessing(bank: Bank) -> Iterator[str]:
     topics = [*sorted(topic for topic in bank.guesses if topic), ALL]
     guesses = [(topic or "all", bank.guesses[topic]) for topic in topics]
-    caption = (
-        f"Where the key of choices with three options stands, and its length beside the others; "
-        f"judged from {ENOUGH} on: each place {POSITIONS[0]}-{POSITIONS[1]}%, p of the chi-square "
-        f"test at least {CHANCE}, the longest in at most {LONGEST}%; dice would give 33%"
+    # A sentence in a caption would be cut where its table is wider than the screen.
+    note = (
+        f"Judged from {ENOUGH} choices with three options on: each place "
+        f"{POSITIONS[0]}-{POSITIONS[1]}%, p of the chi-square test at least {CHANCE}, the longest "
+        f"in at most {LONGEST}%. Dice would give 33%, of the longest and of the shortest too."
     )
+    yield f"<p>{escape(note)}</p>"
     head = ("topic", "choices", "first", "second", "third", "p", "longest", "shortest")
-    yield _table(caption, head, [(topic, _choices(guess)) for topic, guess in guesses])
-    caption = (
-        f"True statements, {TRUE[0]}-{TRUE[1]}% from {ENOUGH} on; genuine ones among staged "
-        f"messages, {GENUINE[0]}-{GENUINE[1]}% from {FEW} on"
+    choices = [(topic, _choices(guess)) for topic, guess in guesses]
+    yield _table("Place and length of right answers", head, choices)
+    note = (
+        f"True are {TRUE[0]}-{TRUE[1]}% of statements, judged from {ENOUGH} on; genuine are "
+        f"{GENUINE[0]}-{GENUINE[1]}% of staged messages, judged from {FEW} on."
     )
+    yield f"<p>{escape(note)}</p>"
     named = ("topic", "statements", "true", "staged", "genuine")
-    yield _table(caption, named, [(topic, _judged(guess)) for topic, guess in guesses])
+    judged = [(topic, _judged(guess)) for topic, guess in guesses]
+    yield _table("True statements and genuine messages", named, judged)
 
 
 def _choices(guess: Guess) -> list[Cell]:
