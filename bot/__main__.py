@@ -80,13 +80,18 @@ def _kept_nowhere(config: Settings) -> Settings:
 def _check(config: Settings, given: argparse.Namespace) -> int:
     from bot import checking  # noqa: PLC0415 - a bot that serves would start the later for it
 
+    if given.report is not None:
+        checking.placed(given.report)
     further = [Path(path) for path in given.path]
-    faults = checking.checked(config, further, release=given.release)
-    for fault in faults:
+    made = checking.examined(config, further, release=given.release)
+    for fault in made.faults:
         _tell(str(fault))
-    refused = sum(not fault.warning for fault in faults)
-    _tell(f"{refused} to mend, {len(faults) - refused} to look at")
-    return REFUSED if refused else 0
+    _tell(made.totals)
+    _tell(f"{made.refused} to mend, {len(made.faults) - made.refused} to look at")
+    if given.report is not None:
+        checking.report(made, given.report)
+        _tell(f"{given.report}: the figures as a page")
+    return REFUSED if made.refused else 0
 
 
 def _db(config: Settings, given: argparse.Namespace) -> int:
@@ -285,6 +290,8 @@ def _check_arguments(check: argparse.ArgumentParser) -> None:
     check.add_argument(
         "--release", action="store_true", help="also refuse a language that is not whole enough"
     )
+    page = "also write coverage and the figures of all items there, as a page"
+    check.add_argument("--report", type=Path, metavar="FILE.html", help=page)
 
 
 def _admin_arguments(admin: argparse.ArgumentParser) -> None:

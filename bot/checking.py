@@ -5,13 +5,17 @@ Rule 1: what a bot that serves looks at is in ``teaching``; this is for whoever 
 
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
+from secrets import token_hex
 
-from bot import content, i18n
+from bot import __version__, content, i18n
 from bot.breaches import mistranslated
+from bot.content.figures import figures, total
 from bot.content.lint import lint
 from bot.content.offers import read_offers
+from bot.content.report import page, summary
 from bot.core.source import Fault, Source
 from bot.runtime import clock
 from bot.runtime.collector import uncollected
@@ -19,7 +23,25 @@ from bot.settings import Settings
 from bot.teaching import ContentFault, data, neat, packs, read, spoken_in
 
 
-@uncollected()
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What was read, and everything that is wrong with it."""
+
+    content: content.Content
+    catalogues: i18n.Catalogues
+    faults: tuple[Fault, ...]
+
+    @property
+    def refused(self) -> int:
+        """How much has to be mended."""
+        return sum(not fault.warning for fault in self.faults)
+
+    @property
+    def totals(self) -> str:
+        """How many lessons and items there are, as one line."""
+        return summary(total(self.content.documents))
+
+
 def checked(
     settings: Settings, further: Sequence[Path], *, release: bool = False
 ) -> tuple[Fault, ...]:
@@ -27,6 +49,12 @@ def checked(
 
     *release*: also each language that is not whole enough to be released.
     """
+    return examined(settings, further, release=release).faults
+
+
+@uncollected()
+def examined(settings: Settings, further: Sequence[Path], *, release: bool = False) -> Checked:
+    """Return what ``checked`` returns, together with what was read."""
     roots, found, unread = read(settings, further)
     # What another process reads meanwhile need not be waited for.
     with ThreadPoolExecutor(1) as pool:
@@ -42,7 +70,43 @@ def checked(
     faults += mistranslated(found, catalogues)
     if release:
         faults += _unfinished(found, catalogues)
-    return neat(faults)
+    return Checked(found, catalogues, neat(faults))
+
+
+def placed(path: Path) -> None:
+    """Refuse a *path* at which no report can be written, before anything is read for it.
+
+    Raises:
+        OSError: something else stands there, or there is no folder to hold it.
+    """
+    if path.exists() and not path.is_file():
+        raise OSError(f"{path}: this is no ordinary file; name one for the report")
+    if not path.parent.is_dir():
+        raise OSError(f"{path}: there is no such folder; make it, or name another")
+
+
+def report(made: Checked, path: Path) -> None:
+    """Write the page with the figures of what was read to *path*, whole or not at all.
+
+    Raises:
+        OSError: it cannot be written there; what stood there before is as it was.
+    """
+    placed(path)
+    whole = {tag: made.catalogues.whole(tag) for tag in made.catalogues.languages}
+    today = clock.now().date()
+    text = page(figures(made.content, whole, today), today, __version__, made.refused)
+    draft = path.with_name(f".{path.name}.{token_hex(4)}")
+    try:
+        with draft.open("x", encoding="utf-8") as file:
+            file.write(text)
+        draft.replace(path)
+    except OSError as error:
+        wrong = f"{path}: the report cannot be written: {error.strerror}"
+        raise OSError(wrong) from error
+    finally:
+        # A folder that cannot be written holds no draft either.
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
 
 
 def _unfinished(found: content.Content, catalogues: i18n.Catalogues) -> Iterator[Fault]:

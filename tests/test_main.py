@@ -3,6 +3,7 @@
 import asyncio
 import dataclasses
 import os
+import re
 import shlex
 import shutil
 import sqlite3
@@ -118,9 +119,18 @@ def test_the_version_is_told() -> None:
     assert wary("--version").stdout == f"wary {__version__}\n"
 
 
-def test_our_own_content_has_nothing_to_mend(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["check"]) == 0
-    assert "0 to mend" in capsys.readouterr().out
+def test_our_own_content_has_nothing_to_mend_and_is_counted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = tmp_path / "bank.html"
+    assert main(["check", "--report", str(place)]) == 0
+    told = capsys.readouterr().out
+    assert "0 to mend" in told
+    counted = re.search(
+        r"^\d+ lessons \(\d+ published\), \d+ items \(\d+ published\)$", told, re.MULTILINE
+    )
+    assert counted
+    assert counted[0] in place.read_text(encoding="utf-8")
 
 
 def test_a_bad_pack_is_told_with_place_and_remedy(

@@ -23,6 +23,9 @@ def lesson_fits(document: Document) -> Iterator[Fault]:
     if "child" in lesson["tracks"] and lesson["min_age"] != "8":
         wrong = f"{lesson['min_age']}, but tracks holds child"
         yield document.fault(("min_age",), wrong, "drop the track")
+    elif "teen" in lesson["tracks"] and lesson["min_age"] == "18":
+        wrong = f"{lesson['min_age']}, but tracks holds teen"
+        yield document.fault(("min_age",), wrong, "drop the track")
     if lesson["topic"] == "kid" and "risks" not in lesson:
         wrong = "missing in topic kid"
         yield document.fault(("risks",), wrong, "name at least one, such as contact")

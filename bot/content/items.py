@@ -84,10 +84,22 @@ def _lengths(item: Mapping[str, Any]) -> Iterator[Found]:
 
 def key_is_longest(item: Mapping[str, Any]) -> bool:
     """Return whether the one right option is longer than every other."""
+    right, wrong = _sizes(item)
+    return len(right) == 1 and bool(wrong) and right[0] > max(wrong)
+
+
+def key_is_shortest(item: Mapping[str, Any]) -> bool:
+    """Return whether the one right option is shorter than every other."""
+    right, wrong = _sizes(item)
+    return len(right) == 1 and bool(wrong) and right[0] < min(wrong)
+
+
+def _sizes(item: Mapping[str, Any]) -> tuple[list[int], list[int]]:
+    """Return the lengths of the right options and of the wrong ones."""
     options = item.get("options", {})
     right = [units(o["text"]) for o in options.values() if o.get("right") == "true"]
     wrong = [units(o["text"]) for o in options.values() if o.get("right") != "true"]
-    return len(right) == 1 and bool(wrong) and right[0] > max(wrong)
+    return right, wrong
 
 
 def _clues(item: Mapping[str, Any]) -> Iterator[Found]:

@@ -99,16 +99,20 @@ def unconfirmed(
     document: Document, keys: Iterable[str], sources: Mapping[str, Document]
 ) -> Iterator[Fault]:
     """Yield those of *keys* that nobody has read in the issuer's own text."""
+    for key, lacks, remedy in doubts(keys, sources):
+        yield document.fault(("status",), f"published, but {key} {lacks}", remedy)
+
+
+def doubts(keys: Iterable[str], sources: Mapping[str, Document]) -> Iterator[tuple[str, str, str]]:
+    """Yield (key, what it lacks, remedy) of each source that nobody has confirmed, once each."""
     for key in dict.fromkeys(keys):
         entry = sources[key].value["sources"][key] if key in sources else None
         if entry is None:
             continue
         if entry["status"] in _DOUBTS:
-            wrong = f"published, but {key} is status {entry['status']}"
-            yield document.fault(("status",), wrong, _DOUBTS[entry["status"]])
+            yield key, f"is status {entry['status']}", _DOUBTS[entry["status"]]
         elif "checked_on" not in entry:
-            wrong = f"published, but {key} has no checked_on"
-            yield document.fault(("status",), wrong, "write the day you read it")
+            yield key, "has no checked_on", "write the day you read it"
 
 
 def unread(document: Document) -> Iterator[Fault]:

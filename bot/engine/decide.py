@@ -57,6 +57,7 @@ from bot.engine import (
     placement,
     posting,
     preferences,
+    progress,
     review,
     schedule,
     silence,
@@ -123,7 +124,7 @@ def decide(learner: Learner, incoming: Incoming, library: Library) -> Decision:
 
     A function of its arguments alone: the same three give the same decision for ever.
     """
-    known = _sound(learner, library)
+    known = _sound(_own(learner, library), library)
     # The clock is nobody who came back: an hour claimed before they left may still be heard.
     back = known.gone and _reachable(incoming)
     returned = altered(known, gone=False) if back else known
@@ -150,6 +151,22 @@ def _reachable(incoming: Incoming) -> bool:
     where = incoming.where
     elsewhere = where is not None and where.public and where.place != incoming.address
     return not elsewhere and not isinstance(incoming.event, SILENT)
+
+
+def _own(learner: Learner, library: Library) -> Learner:
+    """Return the learner without what is open, or put off, of a lesson that is for elders only.
+
+    They may have learned as somebody else before they chose to learn as the young do.
+    """
+    match learner.stage:
+        case Answering(name) | Answered(name) | Reading(name) | Acting(name):
+            closed = progress.elders(learner, library, name)
+        case _:
+            closed = False
+    own = altered(learner, stage=Idle()) if closed else learner
+    if progress.elders(own, library, own.later):
+        own = altered(own, later="", later_on=None)
+    return own
 
 
 def _sound(learner: Learner, library: Library) -> Learner:
@@ -221,9 +238,18 @@ def _pressed(learner: Learner, incoming: Incoming, event: Pressed, library: Libr
     verb, parts = event.action.verb, len(event.action.args)
     # A button of an earlier life must not make a stranger known who was asked nothing yet.
     known = verb in FIRST or not isinstance(learner.stage, Stranger)
+    known = known and not _elders(learner, event.action, library)
     press = PRESSES.get(verb) if known and parts <= PARTS.get(verb, parts) else None
     found = press(learner, incoming, event, library) if press else None
     return found or _before(learner, incoming, library)
+
+
+def _elders(learner: Learner, action: Action, library: Library) -> bool:
+    """Return whether a button leads to a lesson that is not for this young learner.
+
+    It may be of an old card, or of a place where others learn.
+    """
+    return any(progress.elders(learner, library, part) for part in action.args)
 
 
 def _began(learner: Learner, incoming: Incoming, library: Library) -> Decision:
@@ -248,8 +274,9 @@ def _linked(learner: Learner, incoming: Incoming, library: Library) -> Decision 
     """Return what the deep link asks for by which somebody came, None where it names nothing."""
     payload = incoming.event.payload if isinstance(incoming.event, Began) else ""
     action = Action.unpack(payload.replace("_", ":"))
-    press = PRESSES[action.verb] if action and action.verb in LINKS else None
-    return press(learner, incoming, Pressed(action), library) if press and action else None
+    if action is None or action.verb not in LINKS or _elders(learner, action, library):
+        return None
+    return PRESSES[action.verb](learner, incoming, Pressed(action), library)
 
 
 def _before(learner: Learner, incoming: Incoming, library: Library) -> Decision:

@@ -18,6 +18,9 @@ TWICE = 2
 HELP = "hlp"
 """The topic that is never skipped: whom to turn to.  Source: content.md, 9.3."""
 
+YOUNG = frozenset({Track.CHILD, Track.TEEN})
+"""Tracks that are shown nothing but their own lessons.  Source: content.md, 5.5."""
+
 COURSES = 512
 """Courses kept: tracks times languages, for this library and the one before a reload."""
 
@@ -120,6 +123,18 @@ def remarks(library: Library, lesson: Lesson, locale: str) -> tuple[Para[Text], 
 def course(learner: Learner, library: Library) -> Course:
     """Return what this learner is taught."""
     return _course(library, learner.track, learner.locale)
+
+
+def elders(learner: Learner, library: Library, name: str) -> bool:
+    """Return whether *name*, of a lesson or an item, is of one that is not for this young learner.
+
+    Whoever is grown up may open any lesson that a place or somebody else leads them to.
+    """
+    if learner.track not in YOUNG:
+        return False
+    item = library.items.get(name)
+    lesson = library.lessons.get(item.lesson if item else name)
+    return lesson is not None and learner.track not in lesson.tracks
 
 
 def answered(learner: Learner, lesson: str) -> int:

@@ -1,5 +1,7 @@
 """Warnings, and the shares of a whole topic."""
 
+import re
+
 import pytest
 
 from tests.content.packs import GOOD, findings, spoiled
@@ -78,6 +80,41 @@ def test_staged_messages_that_are_all_fake_are_warned_about() -> None:
         "quizzes:1: warning: 0% of staged messages are genuine, 30 to 40 wanted;"
         " write more of the other kind"
     ) in findings(texts, warnings=True)
+
+
+def messages(verdicts: str) -> dict[str, str | bytes]:
+    """Return the good pack whose acc-06 shows one staged message a letter: genuine or fake."""
+    quiz = GOOD["quizzes/acc/acc-06.yaml"]
+    begin, end = quiz.index("  acc-06-q2:"), quiz.index("  acc-06-q3:")
+    fake = quiz[begin:end]
+    genuine = fake.replace("verdict: fake", "verdict: genuine").replace("flag: true, ", "")
+    genuine = re.sub(r"min_hits: \d", "min_hits: 0", genuine)
+    spots = [
+        (genuine if letter == "g" else fake).replace("acc-06-q2", f"acc-06-q{number}")
+        for number, letter in enumerate(verdicts, start=10)
+    ]
+    return {**GOOD, "quizzes/acc/acc-06.yaml": HEAD + "".join(spots)}
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "share"), [("gggffffff", None), ("ggffffffff", 20), ("gggfffffff", None)]
+)
+def test_a_topic_with_ten_staged_messages_is_judged_by_itself(
+    verdicts: str, share: int | None
+) -> None:
+    found = findings(messages(verdicts), warnings=True)
+    told = [line for line in found if "staged messages are genuine" in line]
+    said = f"{TOPIC}warning: {share}% of staged messages are genuine, 30 to 40 wanted;"
+    assert told == ([f"{said} write more of the other kind"] if share else [])
+
+
+def test_keys_that_dice_would_hardly_place_so_are_warned_about() -> None:
+    told = findings(choices("aaaaaaaaabbc"), warnings=True)
+    said = "dice would place the keys as unevenly with p 0.0087, at least 0.01; reorder some"
+    assert f"{TOPIC}warning: {said}" in told
+    assert f"quizzes:1: warning: {said}" in told
+    # As seldom as one time in a hundred and more is left to accident.
+    assert not any("dice" in line for line in findings(choices("aaaaaaaabbbc"), warnings=True))
 
 
 A5, Q6 = "lessons/acc/acc-05.yaml", "quizzes/acc/acc-06.yaml"
