@@ -1,5 +1,6 @@
 """Phrases are found however they are spelled, and not where they only seem to stand."""
 
+import sys
 from collections.abc import Callable
 from time import perf_counter
 
@@ -102,4 +103,6 @@ def test_a_hostile_text_takes_no_longer_than_folding_it_a_few_times(name: str) -
             best = min(best, perf_counter() - began)
         return best
 
-    assert took(lambda: phrases.found(text, wordings)) < 50 * took(text.casefold)
+    # Whoever counts branches watches each line of ours, and none of what is written in C.
+    most = 50 if sys.gettrace() is None else 500
+    assert took(lambda: phrases.found(text, wordings)) < most * took(text.casefold)
