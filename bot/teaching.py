@@ -335,6 +335,7 @@ def _library(
         home_country=settings.country,
         home_zone=settings.zone,
         trees=found.trees,
+        distress=found.distress,
     )
 
 

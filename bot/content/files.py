@@ -24,9 +24,13 @@ LEVELS = 2
 """Folders above a file: ``lessons`` or ``quizzes``, and the topic."""
 
 FOLDERS = ("lessons", "quizzes")
-"""What is read of a pack; its ``locales`` are i18n's."""
+"""What is read of a pack as a whole; its ``locales`` are i18n's but for one file."""
+
+SPOKEN, DISTRESS = "locales", "distress.yaml"
+"""Where a pack has its languages, and the file of a language that is read here."""
 
 _FOLDER_NAME = re.compile(r"[a-z0-9_-]{1,64}", re.ASCII)
+_TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}", re.ASCII)
 _FILE_NAME = re.compile(r"[a-z0-9_-]{1,64}\.yaml", re.ASCII)
 
 
@@ -83,8 +87,22 @@ def gather(
         for folder in FOLDERS:
             found = _walk(root / folder, (folder,), pack, tally)
             files += [file for file in found if not tally.full]
+        files += [file for file in _spoken(root / SPOKEN, pack, tally) if not tally.full]
         faults += tally.faults
     return files, faults
+
+
+def _spoken(home: Path, pack: int, tally: _Tally) -> Iterator[File]:
+    """Yield the words of distress of each language; a pack need not have any."""
+    for path in sorted(home.glob(f"*/{DISTRESS}")):
+        if tally.full:
+            return
+        tag = path.parent.name
+        if path.parent.is_symlink() or not _TAG.fullmatch(tag):
+            wrong, remedy = "an unknown folder", "name it by its language, as in zh-Hans"
+            tally.refuse(f"{tally.name}{SPOKEN}/{visible(tag)}", wrong, remedy)
+        else:
+            yield from _entry(path, (SPOKEN, tag, DISTRESS), pack, tally)
 
 
 def _walk(folder: Path, parts: tuple[str, ...], pack: int, tally: _Tally) -> Iterator[File]:

@@ -7,7 +7,7 @@ from datetime import date
 from bot.content.document import Document
 from bot.content.texts import Worded
 from bot.core.learner import Track
-from bot.core.library import Entry, Item, Lesson, Tree
+from bot.core.library import Entry, Item, Lesson, Tree, Wording
 from bot.core.source import Fault, Source
 
 
@@ -32,6 +32,7 @@ class Documents:
     """No tree was refused; else one that is not here may be meant."""
     countries: Mapping[str, Mapping[str, Document]] = field(default_factory=dict)
     """Country code to name of an entry to the file that it is taken from."""
+    distress: tuple[Document, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,3 +66,5 @@ class Content:
     """First aid that may be shown, in the order of its places."""
     countries: Mapping[str, Mapping[str, Entry]] = field(default_factory=dict)
     """Country code to placeholder to what the files of all packs say of it."""
+    distress: Mapping[str, Wording] = field(default_factory=dict)
+    """Language to words of distress in it, those of all packs together."""

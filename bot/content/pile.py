@@ -36,6 +36,7 @@ class Pile:
     unread: set[str] = field(default_factory=set)
     stems: dict[str, set[str]] = field(default_factory=lambda: {"lesson": set(), "quiz": set()})
     countries: dict[str, dict[str, Document]] = field(default_factory=dict)
+    distress: list[Document] = field(default_factory=list)
     gone: list[Gone] = field(default_factory=list)
     brought: set[tuple[int, str]] = field(default_factory=set)
     """Place of a pack, and an id that one of its files has or is named after."""
@@ -53,6 +54,8 @@ class Pile:
                 self._once(kind, self.quizzes, document.value["lesson"], document, "lesson")
             case "country":
                 self._country(document)
+            case "distress":
+                self.distress.append(document)
             case _:
                 for slug in document.value[kind]:
                     self._once(kind, self.slugs[kind], slug, document, kind, slug)

@@ -11,8 +11,9 @@ from pathlib import Path
 
 from bot.content import build
 from bot.content.countries import FOLDER, country_fits, country_texts, entry, law_key
+from bot.content.distress import distress_fits, wordings
 from bot.content.document import Document
-from bot.content.files import File, gather, named
+from bot.content.files import SPOKEN, File, gather, named
 from bot.content.first_aid import tree, tree_fits, tree_texts
 from bot.content.fit import lesson_fits, quiz_fits
 from bot.content.interface import read_interface
@@ -106,12 +107,15 @@ def understand(
         trees=pile.trees,
         trees_whole="first_aid" not in pile.unread,
         countries=pile.countries,
+        distress=tuple(pile.distress),
     )
     return _content(documents, pile)
 
 
 def _kind(file: Parsed) -> str | None:
     """Return the kind of a file by its place in the pack."""
+    if file.parts[0] == SPOKEN:
+        return "distress"
     if len(file.parts) == TOP:
         return _PLACES.get((file.parts[0], file.parts[1]))
     if file.parts[:TOP] in _FOLDERS:
@@ -158,6 +162,7 @@ _FITS = {
     "quiz": quiz_fits,
     "first_aid": tree_fits,
     "country": country_fits,
+    "distress": distress_fits,
 }
 
 
@@ -199,6 +204,7 @@ def _content(documents: Documents, pile: Pile) -> Content:
         trees=_trees(documents),
         past=frozenset(_past(pile)),
         countries=_countries(documents),
+        distress=wordings(documents.distress),
     )
 
 

@@ -65,6 +65,12 @@ COUNTRY = group(
     law=_maybe(_LAW_NOTE, "images", "computer"),
 )
 
+DISTRESS = group(
+    schema=OneOf(("distress/1",)),
+    phrases=ListOf(Words(600), least=1, most=500),
+    harmless=maybe(ListOf(Words(600), most=500)),
+)
+
 FILES: Mapping[str, Group] = MappingProxyType(
     {
         "lesson": LESSON,
@@ -75,6 +81,7 @@ FILES: Mapping[str, Group] = MappingProxyType(
         "misconceptions": MISCONCEPTIONS,
         "first_aid": FIRST_AID,
         "country": COUNTRY,
+        "distress": DISTRESS,
     }
 )
 """The tables by the name in the file's ``schema:``, without its version."""

@@ -187,6 +187,14 @@ class Tree:
     """It has words of its own for its end."""
 
 
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """How people say one thing in a language: phrases, and what looks like one and is harmless."""
+
+    phrases: tuple[str, ...]
+    harmless: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Library:
     """All that the engine may know of what is taught, checked before the first event.
@@ -219,3 +227,5 @@ class Library:
     """The deployment's zone, used where a learner has chosen none."""
     trees: Mapping[str, Tree] = field(default_factory=dict)
     """First aid by id, the tree that is opened first in front."""
+    distress: Mapping[str, Wording] = field(default_factory=dict)
+    """Language to words of distress in it."""

@@ -45,6 +45,7 @@ from bot.engine import (
     answering,
     check,
     current,
+    distress,
     erasure,
     first_aid,
     helplines,
@@ -90,11 +91,12 @@ PRESSES: dict[str, Press] = {
     "placement": placement.pressed,
     aftercare.VERB: aftercare.pressed,
     overview.COMMAND: overview.pressed,
+    distress.VERB: distress.pressed,
 }
 """Which feature answers a press, by its verb; None from it: the press means nothing now."""
 
 PARTS = {
-    **dict.fromkeys(("more", "enough", "lesson", mydata.COMMAND), 0),
+    **dict.fromkeys(("more", "enough", "lesson", mydata.COMMAND, distress.VERB), 0),
     **dict.fromkeys(("lang", "send", "quiz", "go", "take", "link", "forget"), 1),
     **dict.fromkeys(("track", "answer", "read", "act", "set", "page"), 2),
 }
@@ -103,7 +105,7 @@ PARTS = {
 A token with more was never on a button of ours: it means nothing, whatever its beginning means.
 """
 
-FIRST = frozenset({"lang", "track", "check", "menu", "forget", mydata.COMMAND})
+FIRST = frozenset({"lang", "track", "check", "menu", "forget", mydata.COMMAND, distress.VERB})
 """The verbs that a stranger may press; all others belong to somebody who is known."""
 
 Act = Began | Commanded | Pressed | Said | Shown | Unreadable
@@ -186,6 +188,7 @@ def _sound(learner: Learner, library: Library) -> Learner:
 def _answer(learner: Learner, incoming: Incoming, library: Library) -> Decision:
     aided = aftercare.promised(learner, incoming, library)
     aided = aided or first_aid.answered(learner, incoming, library)
+    aided = aided or distress.heard(learner, incoming, library)
     if aided is not None:
         return aided
     if place.concerns(learner, incoming):

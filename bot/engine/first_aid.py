@@ -44,8 +44,13 @@ def answered(learner: Learner, incoming: Incoming, library: Library) -> Decision
     if incoming.where is not None and incoming.where.public:
         return Decision(learner, (Say(card, to=incoming.where.place),))
     if not (stranger or learner.country or _asked(incoming.event)) and helplines.known(library):
-        card = replace(card, buttons=(*card.buttons, _country()))
+        card = asking_country(card)
     return Decision(learner, (show(incoming.event, card),))
+
+
+def asking_country(card: Card) -> Card:
+    """Return *card* with the way to choose a country, whose numbers it would show."""
+    return replace(card, buttons=(*card.buttons, _country()))
 
 
 def aid(incoming: Incoming, library: Library, locale: str) -> Card | None:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from bot.core.events import Incoming, Pressed, Said
 from bot.core.library import Library
 from bot.core.message import Message
-from bot.engine import first_aid
+from bot.engine import distress, first_aid
 from bot.ports import Fit
 from bot.runtime.hear import Ear
 from bot.runtime.render import Render
@@ -18,7 +18,7 @@ from bot.runtime.render import Render
 def offline(
     taught: Callable[[], Library], fit: Fit, render: Render, ear: Ear
 ) -> Callable[[Incoming], Message | None]:
-    """Return what answers an event that asks for first aid, and nothing else.
+    """Return what answers an event that asks for first aid or words of distress, no other.
 
     *taught* gives what is taught now.  The language is that of the card in front of the person,
     else what their client says.
@@ -33,6 +33,7 @@ def offline(
             if typed is not None:
                 meant = replace(incoming, event=Pressed(typed.action, "", typed.picked))
         card = first_aid.aid(meant, library, locale)
+        card = card or distress.helpline(meant, library, locale)
         if card is None:
             return None
         if incoming.where is None:

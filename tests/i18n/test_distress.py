@@ -1,0 +1,65 @@
+"""Words of distress in each language: how many are heard, and how often harmless talk is.
+
+The larger sets in ``tests/corpora/distress`` were written by somebody who had not seen the lists;
+the small ones here by whoever wrote the lists, and say only that nothing got lost.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+import pytest
+import yaml
+
+from bot import content, teaching
+from bot.core.library import Wording
+from bot.engine import distress, phrases
+
+LANGUAGES = ("en", "ar", "zh-Hans", "fr", "ru", "es")
+CORPORA = Path(__file__).parents[1] / "corpora" / "distress"
+LEAST = 60
+HEARD = 0.90
+"""Least share of paraphrases that bring the card."""
+ALARMED = 0.02
+"""Most share of harmless sentences that do.  Source: content.md, section 5."""
+
+OWN = yaml.safe_load((Path(__file__).parent / "distress.yaml").read_text(encoding="utf-8"))
+
+
+@cache
+def lists() -> Mapping[str, Wording]:
+    return content.read([teaching.data()], None).distress
+
+
+def heard(tag: str, text: str) -> bool:
+    return phrases.found(text, [lists()[one] for one in dict.fromkeys((tag, distress.ANYWHERE))])
+
+
+def test_every_language_has_enough_phrases() -> None:
+    assert set(lists()) == set(LANGUAGES)
+    assert all(len(one.phrases) >= LEAST for one in lists().values())
+
+
+def test_every_list_says_that_no_native_reader_has_read_it() -> None:
+    for tag in LANGUAGES:
+        path = teaching.data() / "locales" / tag / "distress.yaml"
+        assert "# native_review: false\n" in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("tag", LANGUAGES)
+def test_our_own_few_are_told_apart(tag: str) -> None:
+    missed = [text for text in OWN[tag]["paraphrases"] if not heard(tag, text)]
+    false = [text for text in OWN[tag]["harmless"] if heard(tag, text)]
+    assert (missed, false) == ([], [])
+
+
+@pytest.mark.parametrize("tag", LANGUAGES)
+def test_those_of_somebody_else_are_told_apart(tag: str) -> None:
+    path = CORPORA / f"{tag}.yaml"
+    if not path.is_file():
+        pytest.skip(f"there is no {path.name} to measure by")
+    told = yaml.safe_load(path.read_text(encoding="utf-8"))
+    missed = [text for text in told["paraphrases"] if not heard(tag, text)]
+    false = [text for text in told["harmless"] if heard(tag, text)]
+    assert len(missed) <= (1 - HEARD) * len(told["paraphrases"]), missed
+    assert len(false) <= ALARMED * len(told["harmless"]), false
