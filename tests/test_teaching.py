@@ -100,14 +100,14 @@ def test_a_pack_brings_its_own_translations(tmp_path: Path) -> None:
 
 def test_a_lesson_that_is_replaced_keeps_none_of_its_old_translations(tmp_path: Path) -> None:
     texts = changed(
-        further("acc-04"), "lessons/pack.yaml", ("licence:", "replaces: [acc-04]\nlicence:")
+        further("scm-01"), "lessons/pack.yaml", ("licence:", "replaces: [scm-01]\nlicence:")
     )
     root = written(tmp_path / "second", texts)
     made = teaching.taught(having(root))
     assert [fault for fault in made.faults if not fault.warning] == []
     ours = teaching.taught(read({}))
-    assert "ar" in ours.library.served["acc-04"]
-    assert "ar" not in made.library.served["acc-04"]
+    assert "ar" in ours.library.served["scm-01"]
+    assert "ar" not in made.library.served["scm-01"]
     assert made.library.served["acc-06"] >= ours.library.served["acc-06"]
 
 
