@@ -9,6 +9,7 @@ import shutil
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -16,6 +17,10 @@ import pytest
 
 from bot import settings, teaching
 from bot.core.learner import Track
+
+
+LOOKED_AT = date(2026, 11, 21)
+"""The day of the last review of first aid that the transcripts show."""
 
 
 @cache
@@ -26,7 +31,10 @@ def starter() -> teaching.Taught:
     path = made.content.paths[Track.CITIZEN]
     # As in review, nor must it change whenever one is published.
     lessons = {key: replace(made.content.lessons[key], draft=True) for key in path}
-    trees = {key: replace(tree, draft=True) for key, tree in made.content.trees.items()}
+    trees = {
+        key: replace(tree, draft=True, checked=LOOKED_AT)
+        for key, tree in made.content.trees.items()
+    }
     items = {key: one for key, one in made.content.items.items() if one.lesson in lessons}
     content = replace(
         made.content,
