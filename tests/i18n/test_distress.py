@@ -1,7 +1,8 @@
 """Words of distress in each language: how many are heard, and how often harmless talk is.
 
-The larger sets in ``tests/corpora/distress`` were written by somebody who had not seen the lists;
-the small ones here by whoever wrote the lists, and say only that nothing got lost.
+The larger sets in ``tests/corpora/distress`` were written by somebody who had not seen the lists.
+Lists were mended since by every sentence with an even place there, so that only the others count.
+The small sets here are by whoever wrote the lists, and say only that nothing got lost.
 """
 
 from collections.abc import Mapping
@@ -22,15 +23,15 @@ HEARD = 0.90
 """Least share of paraphrases that bring the card."""
 
 KEPT: Mapping[str, float] = {
-    "en": 0.65,
-    "ar": 0.76,
-    "zh-Hans": 0.74,
-    "fr": 0.63,
-    "ru": 0.63,
-    "es": 0.67,
+    "en": 0.78,
+    "ar": 0.83,
+    "zh-Hans": 0.84,
+    "fr": 0.74,
+    "ru": 0.79,
+    "es": 0.80,
 }
-"""What the lists reached when they were first measured, on 2026-11-28: no change may lose it."""
-ALARMED_KEPT = 0.04
+"""What the lists reached on the half that nobody mended by, on 2026-11-28: no change may lose it."""
+ALARMED_KEPT = 0.022
 
 OWN = yaml.safe_load((Path(__file__).parent / "distress.yaml").read_text(encoding="utf-8"))
 
