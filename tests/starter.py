@@ -18,7 +18,6 @@ import pytest
 from bot import settings, teaching
 from bot.core.learner import Track
 
-
 LOOKED_AT = date(2026, 11, 21)
 """The day of the last review of first aid that the transcripts show."""
 
