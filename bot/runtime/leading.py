@@ -23,6 +23,9 @@ LOOK_SECONDS = 0.5
 Source: trust.md, 8: the takeover is due 5 seconds after a death.
 """
 
+GRACE_SECONDS = 5.0
+"""How long what is on its way may take to end once the lead is lost, where others can lead."""
+
 Work = Callable[[], Awaitable[None]]
 
 log = logging.getLogger(__name__)
@@ -36,6 +39,9 @@ class Seat(Protocol):
 
     async def leads(self) -> bool:
         """Return whether all that is led is still held; else nothing is any more."""
+
+    async def leadable(self) -> bool:
+        """Return whether anybody can lead now: the database answers, and can be written."""
 
     async def leave(self, token: str) -> None:
         """Let somebody else send as *token*."""
@@ -119,6 +125,9 @@ class Leads:
                 losing.cancel()
                 working.cancel()
                 await asyncio.wait({working, losing})
+            losing.result()
+            if token not in self.led:
+                await quiet()
 
     async def _tried(self, token: str) -> bool | None:
         """Return whether *token* is led here, None where the database cannot say."""
@@ -141,8 +150,14 @@ class Leads:
         return leads
 
     async def _until_other(self, token: str, lost: asyncio.Event, quiet: Work) -> None:
-        """Return once the lead is *lost* and the database says who has *token* now."""
+        """Return once the lead is *lost* and the database says who has *token*, or could."""
         await lost.wait()
-        await quiet()
+        calm = asyncio.ensure_future(quiet())
+        try:
+            while not (await asyncio.wait({calm}, timeout=GRACE_SECONDS))[0]:
+                if await self._seat.leadable():
+                    return
+        finally:
+            calm.cancel()
         while await self._tried(token) is None:  # noqa: ASYNC110 - no event tells
             await asyncio.sleep(LOOK_SECONDS)

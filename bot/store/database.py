@@ -157,6 +157,10 @@ class Seat:
         """Return whether all that is led is still held; else nothing is any more."""
         return await self._lead.leads()
 
+    async def leadable(self) -> bool:
+        """Return whether anybody can lead now: the database answers, and can be written."""
+        return await self._lead.leadable()
+
     async def leave(self, token: str) -> None:
         """Let somebody else send as *token*."""
         await self._lead.leave(token)

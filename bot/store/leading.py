@@ -146,6 +146,13 @@ class Lead:
                 return False
             return True
 
+    async def leadable(self) -> bool:
+        """Return whether the database answers and can be written."""
+        try:
+            return await self._line.run(_writable)
+        except StoreDown:
+            return False
+
     async def leave(self, token: str) -> None:
         """Let somebody else lead *token*."""
         if self.epochs.pop(token, None) is None:
@@ -210,6 +217,12 @@ def _leave_all(conn: Connection) -> None:
 def _alive(conn: Connection) -> None:
     conn.execute(text("SELECT 1"))
     conn.commit()
+
+
+def _writable(conn: Connection) -> bool:
+    if conn.dialect.name == "sqlite":
+        return True  # whoever leads there holds a file, and never loses it
+    return bool(conn.execute(text("SHOW transaction_read_only")).scalar_one() == "off")
 
 
 def _begin(conn: Connection, token: str, holder: str, now: datetime) -> tuple[int, Counted]:

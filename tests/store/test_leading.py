@@ -33,6 +33,7 @@ async def test_each_lead_of_a_token_begins_an_epoch(store: Database) -> None:
     assert await store.lead(TOKEN, NOW)
     assert dict(store.epochs) == {TOKEN: 2}
     assert await store.leads()
+    assert await store.leadable()
 
 
 async def test_one_process_leads_a_token_at_a_time(store: Database, second: Database) -> None:
@@ -131,5 +132,24 @@ async def test_a_line_cut_between_two_tokens_ends_the_first_lead_too(postgres_ur
         assert await store.lead(TOKEN, NOW)
         assert await store.leads()
         assert dict(store.epochs) == {TOKEN: 2}
+    finally:
+        await store.close()
+
+
+@pytest.mark.postgres
+async def test_nobody_can_lead_where_only_reads_are_let(postgres_url: str) -> None:
+    store = await connect(postgres_url, key=KEY)
+    try:
+        assert await store.leadable()
+        with psycopg.connect(postgres_url, autocommit=True) as other:
+            name = other.info.dbname
+            other.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on".encode())
+            other.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        # First a line that was cut, then one that is whole and only reads.
+        assert not await store.leadable()
+        assert not await store.leadable()
     finally:
         await store.close()
