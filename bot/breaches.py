@@ -1,6 +1,7 @@
 """What breaks a rule in content and catalogues that can be read: content and i18n crossed.
 
-Rule 1: nothing here runs when our own pack alone is served; it was looked at before its release.
+Rule 1: nothing here runs at the start of a bot that teaches our own pack alone; it was looked at
+before its release.
 """
 
 from collections.abc import Iterator, Mapping

@@ -276,3 +276,10 @@ def test_a_place_for_no_page_is_refused_before_anything_is_checked(
         assert wrong in told.err
         assert str(place) in told.err
     assert file.read_text() == "kept"
+
+
+def test_the_readme_counts_what_is_published() -> None:
+    readme = Path(__file__).parents[2] / "README.md"
+    every = bank().coverage[ALL, ALL, ALL]
+    told = f"{every.lessons} of {every.lessons + every.lessons_in_review} are"
+    assert told in " ".join(readme.read_text(encoding="utf-8").split())

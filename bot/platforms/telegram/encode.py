@@ -111,7 +111,7 @@ def bare(message: Message, door: str = "") -> Drawn:
 
 def units(text: str) -> int:
     """Return the length of *text* in UTF-16 units."""
-    # Counted where it is fast: one character after the other was a sixth of the time of a post.
+    # Counted where it is fast: character by character it was a third of what drawing a card took.
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
